@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "partyline",
+    products: [
+        .executable(name: "partyline", targets: ["partyline"]),
+        .library(name: "SIP", targets: ["SIP"]),
+        .library(name: "Webphone", targets: ["Webphone"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .target(name: "SIP", swiftSettings: strict),
+        .target(
+            name: "SIPTransport",
+            dependencies: [
+                "SIP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Webphone", dependencies: ["SIP", "CExpat"], swiftSettings: strict),
+        .target(name: "ChatCore", dependencies: ["Webphone"], swiftSettings: strict),
+        .target(name: "TerminalUI", dependencies: ["ChatCore"], swiftSettings: strict),
+        .target(name: "CursesTerminal", dependencies: ["TerminalUI", "CNcurses"], swiftSettings: strict),
+        .target(name: "Exchange", dependencies: ["SIP"], swiftSettings: strict),
+        .executableTarget(
+            name: "partyline",
+            dependencies: [
+                "SIP", "SIPTransport", "Webphone", "ChatCore", "TerminalUI", "CursesTerminal", "Exchange",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "SIPTests", dependencies: ["SIP"], swiftSettings: strict),
+        .testTarget(name: "SIPTransportTests", dependencies: ["SIPTransport"], swiftSettings: strict),
+        .testTarget(name: "WebphoneTests", dependencies: ["Webphone"], swiftSettings: strict),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+        .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: [], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,103 @@
+/// The transports SIP runs over (RFC 3261 §18, RFC 7118).
+public enum TransportProtocol: String, Sendable, Hashable, CaseIterable {
+    case udp, tcp, tls, ws, wss
+
+    /// Whether the transport delivers in order and without loss, so that retransmission timers stay off.
+    public var isReliable: Bool { self != .udp }
+
+    /// The name in a Via's sent-protocol.
+    public var viaName: String {
+        switch self {
+        case .udp: "UDP"
+        case .tcp: "TCP"
+        case .tls: "TLS"
+        case .ws: "WS"
+        case .wss: "WSS"
+        }
+    }
+}
+
+/// An IP address and a port, as a socket knows it; never a host name.
+public struct SocketAddress: Hashable, Sendable {
+    /// A numeric IPv4 or IPv6 address without brackets, in the form the operating system prints.
+    public var host: String
+    public var port: UInt16
+
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+}
+
+extension SocketAddress: CustomStringConvertible {
+    /// `192.0.2.1:5060` or `[2001:db8::1]:5060`.
+    public var description: String {
+        host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// One bidirectional path to a peer: a connection, or for UDP the pair of a local socket and a remote address
+/// (RFC 5626 §3.1). Everything a client says travels on the flow it registered on.
+public struct Flow: Hashable, Sendable {
+    public var transport: TransportProtocol
+    public var local: SocketAddress
+    public var remote: SocketAddress
+    /// Tells apart two connections that had the same addresses one after the other; 0 for UDP.
+    public var connection: UInt64
+
+    public init(transport: TransportProtocol, local: SocketAddress, remote: SocketAddress, connection: UInt64 = 0) {
+        self.transport = transport
+        self.local = local
+        self.remote = remote
+        self.connection = connection
+    }
+}
+
+/// Where a client wants to connect to; `host` may be a name.
+public struct Endpoint: Hashable, Sendable {
+    public var transport: TransportProtocol
+    public var host: String
+    public var port: UInt16
+
+    public init(transport: TransportProtocol, host: String, port: UInt16) {
+        self.transport = transport
+        self.host = host
+        self.port = port
+    }
+}
+
+/// Why a flow could not be opened, or ended.
+public enum TransportFailure: Error, Hashable, Sendable {
+    /// Nobody listens there (ECONNREFUSED, or an ICMP port unreachable for UDP).
+    case refused
+    /// The name has no address.
+    case unknownHost(String)
+    /// No route, network down, or an operating system error, in its words.
+    case unreachable(String)
+    /// No answer in time, when connecting.
+    case timedOut
+    /// The peer closed the connection (FIN) or reset it.
+    case closedByPeer
+    /// No pong came for our ping (RFC 5626 §4.4.1).
+    case keepAliveTimedOut
+    /// The peer broke the framing, or a limit; the text says which.
+    case protocolViolation(String)
+    /// We closed it ourselves.
+    case closedLocally
+}
+
+/// What the machines ask of the transport.
+public enum TransportCommand: Equatable, Sendable {
+    /// Opens a client flow; answered by `opened` or `failed` with the same `attempt`.
+    case connect(attempt: UInt64, Endpoint)
+    case send(Message, on: Flow)
+    case close(Flow)
+}
+
+/// What the transport tells the machines.
+public enum TransportEvent: Equatable, Sendable {
+    case opened(Flow, attempt: UInt64)
+    case failed(TransportFailure, attempt: UInt64)
+    case received(Message, on: Flow)
+    case closed(Flow, TransportFailure)
+}

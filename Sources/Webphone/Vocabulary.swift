@@ -1,0 +1,142 @@
+import SIP
+
+/// A peer as the exchange names it. The number is the identity; two clients may share a name.
+public struct Party: Hashable, Sendable {
+    /// The user part of the asserted address: `1002`, `600`.
+    public var number: String
+    /// The display name the exchange asserts, filtered of control and bidi characters; may be empty.
+    public var name: String
+
+    public init(number: String, name: String) {
+        self.number = number
+        self.name = name
+    }
+}
+
+/// Where the connection to the exchange stands.
+public enum ConnectionState: Hashable, Sendable {
+    /// Not connected, and nobody asked for it.
+    case disconnected
+    /// On the way; `attempt` counts from 1 within one outage.
+    case connecting(attempt: Int)
+    /// Registered; others reach us under `number`.
+    case accessGranted(number: String)
+    /// The exchange refused us; trying again will not help.
+    case accessDenied(reason: String)
+    /// Never got through. `retryIn` is nil when no attempt follows by itself.
+    case connectionFailed(reason: String, retryIn: Duration?)
+    /// Was connected and lost it, or disconnected.
+    case connectionClosed(reason: String, retryIn: Duration?)
+}
+
+/// Names one call for as long as the program runs; a late event of an old call never touches a new one.
+public enum CallID: Hashable, Sendable {
+    /// A call we placed; the caller of `call` chooses the number.
+    case placed(Int)
+    /// A call that came in; counted by the phone.
+    case received(Int)
+}
+
+/// The states of a call, in the words people know from web phones.
+public enum CallState: Hashable, Sendable {
+    /// Sent, nothing heard yet.
+    case calling
+    /// The other side is being asked (180).
+    case ringing
+    case inCall
+    case hold
+    /// Ended normally, by either side.
+    case completed
+    /// Refused by the person (603).
+    case rejected
+    case busy
+    /// Nobody has the number, or nobody is there (404, 480).
+    case notFound
+    /// Rang and nobody answered.
+    case noAnswer
+    /// We took the request back before it was answered.
+    case cancelled
+    /// Anything else that ended it; the words are for people.
+    case failed(String)
+
+    /// Whether the call still exists.
+    public var isAlive: Bool {
+        switch self {
+        case .calling, .ringing, .inCall, .hold: true
+        case .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled, .failed: false
+        }
+    }
+}
+
+/// Names one message we send; chosen by the sender, unique within the program's run.
+public struct MessageID: Hashable, Sendable {
+    public var value: Int
+    public init(_ value: Int) { self.value = value }
+}
+
+/// What became of a message we sent.
+public enum Delivery: Hashable, Sendable {
+    case sending
+    /// The other side's program took it (2xx).
+    case delivered
+    /// The words say why, for people.
+    case failed(String)
+}
+
+/// Which side ended a call, or changed it.
+public enum Side: Hashable, Sendable {
+    case us, them
+}
+
+/// How to reach an exchange, and as whom.
+public struct Account: Hashable, Sendable {
+    /// Host name or numeric address of the exchange.
+    public var host: String
+    public var port: UInt16
+    public var transport: TransportProtocol
+    /// The outside line to join: the token that the exchange knows.
+    public var line: String
+    /// What others see.
+    public var displayName: String
+
+    public init(host: String, port: UInt16, transport: TransportProtocol, line: String, displayName: String) {
+        self.host = host
+        self.port = port
+        self.transport = transport
+        self.line = line
+        self.displayName = displayName
+    }
+}
+
+/// What the person, or a bot, asks of the phone.
+public enum PhoneCommand: Hashable, Sendable {
+    case connect(Account)
+    case disconnect
+    /// Sends a chat request to `number` as call `id` (a `.placed` one, not used before).
+    case call(CallID, number: String)
+    case accept(CallID)
+    case reject(CallID)
+    /// Ends the call, or takes the request back while it rings.
+    case hangUp(CallID)
+    case send(MessageID, String, in: CallID)
+}
+
+/// What the phone tells the person, or a bot.
+public enum PhoneReport: Hashable, Sendable {
+    case connection(ConnectionState)
+    /// A client came ONLINE (also: changed its name).
+    case online(Party)
+    case offline(Party)
+    /// The first full list after a connection: who is there already, without a line for each. After a reconnect,
+    /// only differences follow as `online` and `offline`.
+    case roster([Party])
+    case incoming(CallID, from: Party)
+    /// `by` says who caused it where both could have.
+    case call(CallID, CallState, by: Side)
+    /// The exchange told us more of the other party (a better asserted name).
+    case party(CallID, Party)
+    case message(CallID, from: Party, String)
+    case delivery(MessageID, Delivery)
+    /// Something went wrong that no call or message owns; words for people.
+    case fault(String)
+}
