@@ -1,0 +1,55 @@
+# Everything a newcomer needs: `make run`, `make test`. Both install what is missing and build.
+PREFIX  ?= /usr/local
+SECONDS ?= 60
+ARGS    ?=
+
+# What a fresh Debian 12 with a Swift toolchain lacks: to build, then to test in a real terminal.
+PACKAGES = libncurses-dev libexpat1-dev pkg-config tmux python3 gcc libc6-dev
+
+# A build tree of its own: switching the standard library to static in .build would build all packages anew.
+RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static
+PROGRAM  = .build/static/release/partyline
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: deps ## build and start the chat; ARGS="--name ada" passes options
+	@swift build $(RELEASE) --product partyline
+	@$(PROGRAM) $(ARGS)
+
+test: deps ## every test, those in a real terminal included
+	swift build --build-tests
+	swift test --skip-build
+
+build: deps ## the release executable
+	swift build $(RELEASE) --product partyline
+
+install: build ## the executable into PREFIX/bin (PREFIX=/usr/local)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/partyline
+
+lint: ## formatting in strict mode, and the arrows between modules
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@.ci/arrows
+
+format: ## lay out the code as lint wants it
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60)
+	@Tests/Fuzz/run $(SECONDS)
+
+bench: deps build ## speed and memory beside a small C program of the same job
+	@python3 Tests/Bench/bench.py $(PROGRAM)
+
+clean: ## remove what was built
+	rm -rf .build
+
+deps: ## the Debian packages that are missing (sudo when not root)
+	@missing=; for p in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	    echo "Installing$$missing"; as=; [ "$$(id -u)" = 0 ] || as=sudo; \
+	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
+
+.PHONY: help run test build install lint format fuzz bench clean deps
+.DEFAULT_GOAL := help
