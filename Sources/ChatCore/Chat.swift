@@ -1,0 +1,96 @@
+import Webphone
+
+/// What the person sees and does: the log, the input line, the client list, dialogs, the call in progress.
+///
+/// One pure machine. The host feeds it a batch of inputs (`.clock` first), performs the effects and then paints
+/// `state` once.
+package struct Chat: Equatable, Sendable {
+    package struct Settings: Equatable, Sendable {
+        /// From `--name`; nil asks for one.
+        package var name: String?
+        /// The outside line, as the title names it.
+        package var line: String
+        /// The exchange, as people write it.
+        package var server: String
+
+        package init(name: String?, line: String, server: String) {
+            self.name = name
+            self.line = line
+            self.server = server
+        }
+    }
+
+    package enum Input: Equatable, Sendable {
+        /// Once, before everything else.
+        case start
+        case key(Key)
+        /// Bracketed paste, as one piece.
+        case paste(String)
+        case action(Action)
+        case phone(PhoneReport)
+        /// The local time; first in every batch.
+        case clock(WallClock)
+        case fired(Timer)
+    }
+
+    /// What the mouse, the screen or a signal asks for.
+    package enum Action: Equatable, Sendable {
+        /// A click on a slot of the list; two at once call.
+        case select(Int)
+        /// A double click that the terminal counted itself.
+        case call(Int)
+        case press(Button)
+        case focus(Focus)
+        /// The wheel over the chat box; rows, negative is up.
+        case scroll(Int)
+        /// The wheel over the client list; slots, negative is up.
+        case scrollClients(Int)
+        /// The screen's answer to an effect `.scroll`; nil follows the newest line.
+        case scrolled(to: Anchor?)
+        /// A click in the input line, before the character with this offset in `draft.shown`.
+        case moveCursor(Int)
+        case closeHelp
+        /// The terminal is gone, or SIGTERM came: say goodbye and leave.
+        case quit
+    }
+
+    package enum Button: Hashable, Sendable { case send, ok, cancel }
+
+    /// Where Enter and typing go while no dialog is open.
+    package enum Focus: Hashable, Sendable { case input, send, clients }
+
+    package enum Timer: Hashable, Sendable {
+        /// Until it fires, a key is not taken for the answer to a dialog.
+        case keyGuard
+        /// One second of a call's duration, or of the wait before the next attempt to connect.
+        case tick
+        case doubleClick
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case connect(displayName: String)
+        case phone(PhoneCommand)
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case scroll(Scroll)
+        case bell
+        case redraw
+        case suspend
+        /// After the phone's goodbyes; the host leaves the terminal clean.
+        case quit
+    }
+
+    package internal(set) var state: State
+    var nextCall = 1
+    var nextMessage = 1
+    /// Whether a dialog just opened, changed or closed.
+    var isGuarded = false
+    var isTicking = false
+    /// The client clicked a moment ago.
+    var clicked: String?
+    var hasBeenConnected = false
+
+    package init(_ settings: Settings) {
+        state = State(settings)
+    }
+}

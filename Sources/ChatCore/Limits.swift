@@ -1,0 +1,21 @@
+extension Chat {
+    /// What is bounded, and by how much.
+    package enum Limits {
+        /// Characters of a user name, as people count them.
+        package static let name = 16
+        /// Bytes of one message as UTF-8.
+        package static let message = 8_192
+        /// Bytes the input line holds; more than a message, so that a text too long can be cut by the person.
+        package static let draft = 65_536
+        /// Requests that wait for an answer at the same time; the next is refused.
+        package static let requests = 32
+        /// Clients in the list.
+        package static let clients = 10_000
+        /// Earlier lines that ^P finds.
+        package static let earlierLines = 500
+        /// How long after a dialog opened, changed or closed a key is not taken for an answer.
+        package static let guardTime = Duration.milliseconds(400)
+        /// How long after a click a second one on the same client calls.
+        package static let doubleClick = Duration.milliseconds(400)
+    }
+}
