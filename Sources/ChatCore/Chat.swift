@@ -88,7 +88,8 @@ package struct Chat: Equatable, Sendable {
     var isTicking = false
     /// The client clicked a moment ago.
     var clicked: String?
-    var hasBeenConnected = false
+    /// Why there is no connection, as the log already says; attempts that fail for the same reason add no line.
+    var troubleNoted: String?
 
     package init(_ settings: Settings) {
         state = State(settings)

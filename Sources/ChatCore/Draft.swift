@@ -70,14 +70,7 @@ package struct Draft: Equatable, Sendable {
         }
     }
 
-    var byteCount: Int {
-        elements.reduce(0) { total, element in
-            switch element {
-            case .character(let character): total + character.utf8.count
-            case .paste(let paste): total + paste.text.utf8.count
-            }
-        }
-    }
+    var byteCount: Int { elements.reduce(0) { $0 + $1.byteCount } }
 
     private static func shown(_ elements: ArraySlice<Element>) -> [Character] {
         elements.reduce(into: []) { shown, element in

@@ -5,10 +5,28 @@ enum PlainText {
         isPlain(text) ? text : filtered(text)
     }
 
-    /// A name on one line, without white space around it, cut to a length that leaves the screen whole.
-    static func name(_ text: String) -> String {
+    /// A name on one line, cut to a length that leaves the screen whole.
+    static func name(_ text: String) -> String { line(text, characters: 32, bytes: 128) }
+
+    /// A reason from elsewhere, as part of a sentence.
+    static func reason(_ text: String) -> String {
+        let line = line(text, characters: 200, bytes: 800)
+        return line.last == "." ? String(line.dropLast()) : line
+    }
+
+    /// The beginning of a message, to recognise it by.
+    static func excerpt(_ text: String) -> String { line(text, characters: 40, bytes: 160) }
+
+    /// Without line ends, and without white space around it.
+    static func line(_ text: String, characters: Int = 4_096, bytes: Int = 16_384) -> String {
         let line = message(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.utf8.count <= 128 && line.count <= 32 ? line : cut(line)
+        guard line.utf8.count > bytes || line.count > characters else { return line }
+        var kept = ""
+        for character in line.prefix(characters - 1) {
+            guard kept.utf8.count + character.utf8.count <= bytes - 3 else { break }
+            kept.append(character)
+        }
+        return kept + "…"
     }
 
     /// Names with the same key look alike to people: letter case and what is invisible do not tell them apart.
@@ -19,12 +37,6 @@ enum PlainText {
     /// Whether a typed character may stand in a line.
     static func isText(_ character: Character) -> Bool {
         character.unicodeScalars.allSatisfy { !isControl($0) && $0 != "\n" && $0 != "\t" }
-    }
-
-    private static func cut(_ line: String) -> String {
-        var kept = ""
-        for character in line.prefix(31) where kept.utf8.count + character.utf8.count <= 124 { kept.append(character) }
-        return kept + "…"
     }
 
     /// The common case, at a byte's price: nothing in it begins a character that `filtered` looks at.

@@ -59,6 +59,6 @@ extension Chat {
             }
         }
 
-        private var again: String { retrySeconds.map { ", again in \($0) s" } ?? "" }
+        private var again: String { retrySeconds.map { $0 > 0 ? ", again in \($0) s" : ", trying again" } ?? "" }
     }
 }

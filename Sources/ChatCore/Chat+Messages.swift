@@ -1,0 +1,77 @@
+import Webphone
+
+/// The log, and the messages of the call in progress.
+extension Chat {
+    mutating func note(_ kind: Entry.Kind, _ text: String) {
+        append { log, time in log.append(Entry(kind, text, at: time)) }
+    }
+
+    /// Sends the line, or says why it stays; pasted lines are asked about first.
+    mutating func send() -> [Effect] {
+        if let reason = reasonNotToSend {
+            note(.trouble, "Your text was not sent: \(reason). It stays in the line.")
+            return []
+        }
+        let pastes = state.draft.pastes
+        guard pastes.isEmpty else {
+            let lines = pastes.reduce(0) { $0 + $1.lines }
+            return askFirst(.paste(lines: lines, characters: pastes.reduce(0) { $0 + $1.characters }))
+        }
+        return sendNow()
+    }
+
+    mutating func sendNow() -> [Effect] {
+        guard reasonNotToSend == nil, let call = state.call else { return send() }
+        let id = MessageID(nextMessage)
+        nextMessage += 1
+        let text = state.draft.take()
+        scrolled(to: nil)
+        append { log, time in log.append(Entry(.own, text, mark: .sending, at: time), awaiting: id) }
+        return [.phone(.send(id, text, in: call.id))]
+    }
+
+    private var reasonNotToSend: String? {
+        if state.draft.isBlank { return "there is nothing in it but blanks" }
+        guard state.isConnected else { return "you are not connected to \(state.settings.server)" }
+        guard let call = state.call else {
+            return "you are not in a chat. Call someone first: Tab to the clients, then Enter"
+        }
+        guard call.isOn else { return "\(call.label) has not answered yet" }
+        let size = state.draft.byteCount
+        guard size <= Limits.message else {
+            return "it is too long, \(size) bytes of at most \(Limits.message)"
+        }
+        return nil
+    }
+
+    /// A message belongs to a call by identity: of any other call than the one in progress it is too late or too early.
+    mutating func receive(_ text: String, from party: Party, in id: CallID) {
+        guard let call = state.call, call.id == id else { return }
+        let speaker = party == call.party ? call.label : state.clients.label(for: party)
+        let text = PlainText.message(text)
+        append { log, time in log.append(Entry(.theirs, text, speaker: speaker, at: time)) }
+    }
+
+    mutating func settle(_ id: MessageID, _ delivery: Delivery) {
+        switch delivery {
+        case .sending: break
+        case .delivered: _ = state.log.settle(id, as: .delivered)
+        case .failed(let reason):
+            guard let text = state.log.settle(id, as: .failed) else { return }
+            note(.trouble, "Not delivered: “\(PlainText.excerpt(text))” (\(PlainText.reason(reason))).")
+        }
+    }
+
+    /// Nobody will answer for what was under way.
+    mutating func failUnsettled(_ reason: String) {
+        for id in state.log.unsettled { settle(id, .failed(reason)) }
+    }
+
+    private mutating func append(_ append: (inout Log, WallClock) -> Void) {
+        append(&state.log, state.clock)
+        guard let anchor = state.anchor else { return }
+        let first = state.log.first
+        if anchor.entry < first { state.anchor = Anchor(entry: first, row: 0) }
+        state.unread = max(state.unread ?? state.log.end - 1, first)
+    }
+}

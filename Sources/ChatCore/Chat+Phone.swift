@@ -1,0 +1,124 @@
+import Webphone
+
+/// What the phone says of the connection and of who is online.
+extension Chat {
+    mutating func receive(_ report: PhoneReport) -> [Effect] {
+        switch report {
+        case .connection(let connection): return receive(connection)
+        case .online(let party): arrive(party)
+        case .offline(let party): return leave(party)
+        case .roster(let parties):
+            state.clients.replace(with: parties.filter { $0.number != state.number })
+            relabel()
+        case .incoming(let id, let party): return receiveRequest(id, from: party)
+        case .call(let id, let new, let side): return receive(new, of: id, by: side)
+        case .party(let id, let party): receive(party, of: id)
+        case .message(let id, let party, let text): receive(text, from: party, in: id)
+        case .delivery(let id, let delivery): settle(id, delivery)
+        case .fault(let words): note(.trouble, PlainText.reason(words) + ".")
+        }
+        return []
+    }
+
+    private mutating func receive(_ connection: ConnectionState) -> [Effect] {
+        state.connection = connection
+        state.retrySeconds = nil
+        switch connection {
+        case .disconnected, .connecting: return []
+        case .accessGranted(let number): granted(number)
+        case .accessDenied(let reason):
+            trouble("ACCESS_DENIED: \(state.settings.server) refused you: \(PlainText.reason(reason)).", nil)
+        case .connectionFailed(let reason, let retry):
+            trouble("CONNECTION_FAILED: \(PlainText.reason(reason)).", retry)
+        case .connectionClosed(let reason, let retry):
+            let effects = loseConnection()
+            trouble("CONNECTION_CLOSED: \(PlainText.reason(reason)).", retry)
+            return effects
+        }
+        return []
+    }
+
+    private mutating func granted(_ number: String) {
+        let again = troubleNoted == nil ? "" : "again "
+        let before = state.number
+        troubleNoted = nil
+        state.number = number
+        _ = state.clients.leave(number)
+        let change = before == nil || before == number ? "" : " Your number has changed."
+        note(.notice, "ACCESS_GRANTED: you are \(again)connected to \(state.settings.line) as \(number).\(change)")
+    }
+
+    /// Says once what is wrong; the title counts down to the next attempt.
+    private mutating func trouble(_ words: String, _ retry: Duration?) {
+        state.retrySeconds = retry.map(\.wholeSeconds)
+        guard troubleNoted != words else { return }
+        troubleNoted = words
+        let next =
+            switch state.retrySeconds {
+            case nil: ""
+            case 1: " The next attempt follows in 1 second."
+            case .some(let seconds): " The next attempt follows in \(seconds) seconds."
+            }
+        note(.trouble, words + next)
+    }
+
+    /// The exchange is gone, and with it the call and whoever waited; the line, the log and the list stay.
+    private mutating func loseConnection() -> [Effect] {
+        var effects: [Effect] = []
+        failUnsettled("the connection was lost")
+        if let call = state.call {
+            note(.call, Self.words(for: .failed("the connection was lost"), after: call, by: .them) ?? "")
+            effects += clearCall() + [.phone(.hangUp(call.id))]
+        }
+        while let index = request(where: { _, _ in true }) { effects += giveUp(index) }
+        return effects
+    }
+
+    private mutating func giveUp(_ index: Int) -> [Effect] {
+        switch state.dialogs[index].question {
+        case .request(let id, let party):
+            note(.call, "The chat request of \(state.clients.label(for: party)) is lost with the connection.")
+            return close(index) + [.phone(.reject(id))]
+        case .paste: return []
+        }
+    }
+
+    private mutating func arrive(_ party: Party) {
+        guard party.number != state.number else { return }
+        switch state.clients.arrive(party) {
+        case .new: note(.online, "\(state.clients.label(for: party)) is ONLINE")
+        case .renamed(let old):
+            let name = PlainText.name(old.name)
+            note(.notice, "\(name.isEmpty ? old.number : name) is now called \(state.clients.label(for: party)).")
+        case .known, .refused: break
+        }
+        if state.call?.party.number == party.number { state.call?.party = party }
+        relabel()
+    }
+
+    /// Who goes OFFLINE leaves the chat, and takes back the request that waits.
+    private mutating func leave(_ party: Party) -> [Effect] {
+        let label = state.clients.label(for: party)
+        guard state.clients.leave(party.number) != nil || state.call?.party.number == party.number else { return [] }
+        note(.offline, "\(label) is OFFLINE")
+        var effects: [Effect] = []
+        if let call = state.call, call.party.number == party.number {
+            note(.call, call.isOn ? "Your chat with \(label) has ended." : "Your chat request to \(label) has ended.")
+            effects += clearCall() + [.phone(.hangUp(call.id))]
+        }
+        if let index = request(where: { $1.number == party.number }) {
+            note(.call, "\(label) took the chat request back.")
+            effects += drop(index)
+        }
+        relabel()
+        return effects
+    }
+}
+
+extension Duration {
+    /// In whole seconds, rounded up.
+    var wholeSeconds: Int {
+        let (seconds, rest) = components
+        return Int(clamping: seconds) + (rest > 0 ? 1 : 0)
+    }
+}

@@ -1,0 +1,53 @@
+import Webphone
+
+/// The sentences for the states of calls.
+extension Chat {
+    /// What to say when `call` comes into the state `new`; nil where it is said already.
+    static func words(for new: CallState, after call: Call, by side: Side) -> String? {
+        let label = call.label
+        switch new {
+        case .calling: return nil
+        case .ringing: return "\(label) is being asked: RINGING."
+        case .inCall: return answered(call, by: side)
+        case .hold: return side == .us ? "You put the chat on hold." : "\(label) put the chat on hold."
+        case .completed:
+            return side == .us
+                ? "Your chat with \(label) has ended." : "\(label) hung up. Your chat with \(label) has ended."
+        case .rejected: return "\(label) refused your chat request."
+        case .busy: return "\(label) is busy."
+        case .notFound: return "\(label) cannot be reached: nobody answers under \(call.party.number)."
+        case .noAnswer: return "\(label) did not answer."
+        case .cancelled:
+            return side == .us
+                ? "Your chat request to \(label) is taken back." : "\(label) took the chat request back."
+        case .failed(let reason):
+            let what = call.isOn ? "Your chat with \(label) has ended" : "The chat with \(label) did not begin"
+            return "\(what): \(PlainText.reason(reason))."
+        }
+    }
+
+    private static func answered(_ call: Call, by side: Side) -> String {
+        switch (call.state, call.id) {
+        case (.hold, _): "The chat with \(call.label) goes on."
+        case (_, .placed): "\(call.label) accepted your chat request."
+        case (_, .received): "You accepted the chat request of \(call.label)."
+        }
+    }
+}
+
+extension CallState {
+    var kind: Entry.Kind {
+        switch self {
+        case .calling, .ringing, .inCall, .hold, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled: .call
+        case .failed: .trouble
+        }
+    }
+}
+
+extension String {
+    var trimmed: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
