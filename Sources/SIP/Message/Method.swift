@@ -1,0 +1,47 @@
+/// A request method. Case matters: `invite` is not INVITE (RFC 3261 §7.1).
+public enum Method: Hashable, Sendable {
+    case invite, ack, bye, cancel, options, register
+    case subscribe, notify, message, info, update, refer, prack, publish
+    /// A method that this library does not know, as written.
+    case other(String)
+
+    /// The method that `token` names.
+    public init(_ token: some StringProtocol) {
+        self = Method.known.first { $0.rawValue == token } ?? .other(String(token))
+    }
+
+    /// The name on the wire.
+    public var rawValue: String {
+        switch self {
+        case .invite: "INVITE"
+        case .ack: "ACK"
+        case .bye: "BYE"
+        case .cancel: "CANCEL"
+        case .options: "OPTIONS"
+        case .register: "REGISTER"
+        case .subscribe: "SUBSCRIBE"
+        case .notify: "NOTIFY"
+        case .message: "MESSAGE"
+        case .info: "INFO"
+        case .update: "UPDATE"
+        case .refer: "REFER"
+        case .prack: "PRACK"
+        case .publish: "PUBLISH"
+        case .other(let token): token
+        }
+    }
+
+    private static let known: [Method] = [
+        .invite, .ack, .bye, .cancel, .options, .register,
+        .subscribe, .notify, .message, .info, .update, .refer, .prack, .publish,
+    ]
+
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        self.init(bytes.verbatimText(range))
+    }
+}
+
+extension Method: CustomStringConvertible {
+    /// The name on the wire.
+    public var description: String { rawValue }
+}

@@ -1,0 +1,40 @@
+/// A set of ASCII characters as a 128-bit mask. Octets from 0x80 on are in none.
+struct OctetSet: Sendable {
+    let low: UInt64
+    let high: UInt64
+
+    @inline(__always)
+    func contains(_ octet: UInt8) -> Bool {
+        let mask = octet < 64 ? low : high
+        return octet < 128 && (mask &>> UInt64(octet & 63)) & 1 == 1
+    }
+}
+
+/// The character classes of RFC 3261 §25.1, by the names of its grammar.
+extension OctetSet {
+    /// SP, HTAB, and the CR and LF of a fold: the header table admits these two nowhere else.
+    static let lws = OctetSet(low: 0x0000_0001_0000_2600, high: 0)
+    static let digit = OctetSet(low: 0x03FF_0000_0000_0000, high: 0)
+    /// Letters, digits and `-.!%*_+` and backtick, quote, tilde.
+    static let token = OctetSet(low: 0x03FF_6CA2_0000_0000, high: 0x47FF_FFFF_87FF_FFFE)
+    /// What a Call-ID is made of, on both sides of its `@`.
+    static let word = OctetSet(low: 0xD7FF_EFA6_0000_0000, high: 0x6FFF_FFFF_BFFF_FFFE)
+    static let unreserved = OctetSet(low: 0x03FF_6782_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    /// `unreserved` and `user-unreserved`.
+    static let user = OctetSet(low: 0xABFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    /// `unreserved` and `&=+$,`.
+    static let password = OctetSet(low: 0x23FF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    /// `paramchar` without `escaped`.
+    static let uriParameter = OctetSet(low: 0x07FF_EFD2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
+    /// `hnv-unreserved` and `unreserved`.
+    static let uriHeader = OctetSet(low: 0x87FF_EF92_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
+    /// Letters, digits, `-`, `.`, and the underscore that container and Windows networks put into names.
+    static let hostname = OctetSet(low: 0x03FF_6000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+    /// `unreserved`, and the `+` and `#` that a telephone number may have (RFC 3966 §3).
+    static let telephone = OctetSet(low: 0x03FF_6F8A_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    static let scheme = OctetSet(low: 0x03FF_6800_0000_0000, high: 0x07FF_FFFE_07FF_FFFE)
+    /// Every visible character that cannot end an unquoted parameter value. Wider than `gen-value`: bare IPv6
+    /// addresses (RFC 5118 §4.5) and unquoted URNs are met in the wild and do no harm.
+    static let parameterValue = OctetSet(low: 0xA7FF_EFFA_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
+    static let opaque = OctetSet(low: 0xAFFF_FFFA_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
+}
