@@ -25,7 +25,7 @@ public struct RouteSet: Hashable, Sendable {
     func path(to target: URI) -> (requestURI: URI, routes: [NameAddress]) {
         guard let first = routes.first else { return (target, []) }
         if first.uri.parameters.contains("lr") { return (target, routes) }
-        return (first.uri.asRequestURI, routes.dropFirst() + [NameAddress(uri: target)])
+        return (first.uri.asRequestURI, routes.dropFirst() + [NameAddress(target)])
     }
 }
 
@@ -34,7 +34,7 @@ extension URI {
     var asRequestURI: URI {
         var uri = self
         uri.parameters.remove("method")
-        uri.headers = nil
+        uri.query = nil
         return uri
     }
 }

@@ -56,8 +56,9 @@ extension TransactionLayer {
     }
 
     private func prepared(_ request: Request, branch: String, on flow: Flow) -> Request {
+        let via = Via(flow.transport, host: flow.local.host, port: flow.local.port, branch: branch)
         var request = request
-        request.headers.prepend(.via, Via.sent(on: flow, branch: branch).description)
+        request.headers.prepend(.via, via.description)
         if !request.headers.contains(.maxForwards) {
             request.headers.append(.maxForwards, String(Request.initialMaxForwards))
         }

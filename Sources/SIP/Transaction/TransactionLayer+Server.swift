@@ -48,11 +48,10 @@ extension TransactionLayer {
     /// The request with the address it really came from on its top Via, so that the response finds its way back
     /// through a NAT (§18.2.1; RFC 3581 §4).
     private func routed(_ request: Request, via: Via, from flow: Flow) -> Request {
-        let wantsPort = via.parameters.contains("rport")
-        guard wantsPort || via.host != flow.remote.host else { return request }
+        guard via.hasRport || via.host != flow.remote.host else { return request }
         var via = via
-        via.parameters.set("received", flow.remote.host)
-        if wantsPort { via.parameters.set("rport", String(flow.remote.port)) }
+        via.received = flow.remote.host
+        if via.hasRport { via.rport = flow.remote.port }
         var request = request
         request.topVia = via
         return request
@@ -88,14 +87,5 @@ extension TransactionLayer {
             case .cancel(let timer): .cancel(Timer(.nonInviteServer(id, timer)))
             }
         }
-    }
-}
-
-extension Via {
-    /// The Via of a request that leaves on the flow, with RFC 3581's question for the port it is seen to come from.
-    static func sent(on flow: Flow, branch: String) -> Via {
-        var via = Via(transport: flow.transport.viaName, host: flow.local.host, port: flow.local.port, branch: branch)
-        via.parameters.set("rport", nil)
-        return via
     }
 }

@@ -1,0 +1,95 @@
+import SIP
+import Testing
+
+@Suite("Limits of the transaction layer")
+struct TransactionLimitTests {
+    @Test("a flood on one flow is answered 503 with Retry-After, and the others go on") func perFlow() throws {
+        var host = TransactionHost(.udp, limits: .init(transactionsPerFlow: 3))
+        for number in 1...5 { host.hear(.arriving(.message, branch: "z9hG4bK\(number)")) }
+        #expect(host.asked.count == 3)
+        #expect(host.sentResponse?.status == 503)
+        #expect(host.sentResponse?.headers[.retryAfter] == "5")
+        #expect(host.layer.counters.overloaded == 2)
+        host.hear(.arriving(.message), on: .example(.udp, peer: 5099))
+        #expect(host.asked.count == 4)
+        let (request, id) = host.asked[0]
+        host.answer(Response(200, to: request, toTag: "b1"), to: id)
+        #expect(host.sentResponse?.status == 200)
+    }
+
+    @Test("room comes back when transactions end") func roomAgain() {
+        var host = TransactionHost(.udp, limits: .init(transactions: 1))
+        host.hear(.arriving(.message, branch: "z9hG4bK1"))
+        host.hear(.arriving(.message, branch: "z9hG4bK2"))
+        #expect(host.sentResponse?.status == 503)
+        host.answer(200)
+        host.elapse(32)
+        host.hear(.arriving(.message, branch: "z9hG4bK3"))
+        #expect(host.asked.count == 2)
+    }
+
+    @Test("in all: what we send finds no room either, and fails at once") func inAll() {
+        var host = TransactionHost(.tcp, limits: .init(transactions: 2))
+        host.hear(.arriving(.message))
+        host.send(.message)
+        _ = host.news()
+        host.send(.message)
+        #expect(host.news() == "0 x overloaded")
+        host.hear(.arriving(.invite))
+        #expect(host.sentResponse?.status == 503)
+        #expect(host.layer.count == 2)
+    }
+
+    @Test("the ACK to a 503 that had no transaction does no harm") func ackAfterRefusal() {
+        var host = TransactionHost(.udp, limits: .init(transactions: 0))
+        host.hear(.arriving(.invite))
+        host.hear(.arriving(.ack))
+        #expect(host.layer.count == 0)
+        #expect(host.running == [])
+    }
+
+    @Test("over UDP a request of more than 1,300 bytes is refused unsent, over TCP it goes") func tooLarge() throws {
+        for (transport, expected) in [(TransportProtocol.udp, "0 x tooLarge"), (.tcp, "0 > MESSAGE")] {
+            var host = TransactionHost(transport)
+            var request = Request.example(.message)
+            request.body = Array(repeating: UInt8(ascii: "x"), count: 1_300)
+            host.send(request)
+            #expect(host.news() == expected)
+        }
+    }
+
+    @Test("1,300 bytes exactly still go") func largest() throws {
+        var probe = TransactionHost(.udp)
+        var request = Request.example(.message)
+        request.body = Array(repeating: UInt8(ascii: "x"), count: 900)
+        probe.send(request)
+        let size = try Message.request(try #require(probe.sent(.message))).serialized().count
+        for (extra, expected) in [(0, "0 > MESSAGE"), (1, "0 x tooLarge")] {
+            var host = TransactionHost(.udp)
+            request.body = Array(repeating: UInt8(ascii: "x"), count: 900 + 1_300 - size + extra)
+            host.send(request)
+            // The Content-Length grew by a digit between the probe and this.
+            let atLimit = host.sent(.message).flatMap { try? Message.request($0).serialized().count }
+            #expect(atLimit.map { $0 <= 1_300 } ?? (extra == 1))
+            if extra == 1 { #expect(host.news() == expected) }
+        }
+    }
+
+    @Test("a proxy that has only this flow may set the limit higher") func raised() {
+        var host = TransactionHost(.udp, limits: .init(datagram: 8_000))
+        var request = Request.example(.message)
+        request.body = Array(repeating: UInt8(ascii: "x"), count: 1_300)
+        host.send(request)
+        #expect(host.news() == "0 > MESSAGE")
+    }
+
+    @Test("25,000 messages over TCP leave nothing behind, in either role") func nothingLeft() {
+        var host = TransactionHost(.tcp)
+        for number in 1...25_000 {
+            host.hear(.arriving(.message, branch: "z9hG4bK\(number)"))
+            host.answer(200)
+        }
+        #expect(host.layer.count == 0)
+        #expect(host.running == [])
+    }
+}
