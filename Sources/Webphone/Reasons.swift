@@ -1,0 +1,102 @@
+import SIP
+
+/// What happened, in words for people. The words of a peer or an exchange are not among them: they are chosen by
+/// whoever runs it, so only the status counts.
+package enum Reasons {
+    package static let ownNumber = "That is your own number."
+    package static let notConnected = "You are not connected to the exchange."
+    package static let lost = "The connection to the exchange was lost."
+    package static let lostMessage = "The connection to the exchange was lost before the message was confirmed."
+    package static let endedMessage = "The chat ended before the message was sent."
+    package static let noCall = "You are in no chat."
+    package static let notAccepted = "The chat request is not accepted yet."
+    package static let noAnswerInTime = "No answer came in time."
+    package static let disconnected = "You disconnected."
+    package static let tooLarge = "It is too long for UDP, and the exchange does not take it over TCP."
+    package static let tooManyCalls = "There are too many chats at once."
+    package static let tooManyMessages = "Too many messages wait to be sent."
+    package static let unreadableList = "The exchange sent a list of clients that is unreadable."
+    package static let alreadyUsed = "That call exists already."
+
+    package static func tooLong(by excess: Int, of limit: Int) -> String {
+        "The text is \(excess) bytes longer than the \(limit) that one message holds."
+    }
+
+    /// Why the exchange does not tell who is online.
+    package static func subscription(_ status: Int) -> String {
+        "The exchange does not tell who is online: \(general(status))"
+    }
+
+    /// A message of somebody with whom there is no chat.
+    package static func outside(_ party: Party, _ text: String) -> String {
+        "\(party.name) (\(party.number)) writes outside of a chat: \(text)"
+    }
+
+    /// Why a registration was refused for good.
+    package static func denial(_ status: Int, line: String) -> String {
+        switch status {
+        case 401, 407: "The exchange asks for a password, and there is none."
+        case 403: "The exchange does not let this name join (403)."
+        case 404: "The exchange has no line named \(line) (404)."
+        default: general(status)
+        }
+    }
+
+    /// Why a registration failed that may do better later.
+    package static func registration(_ status: Int) -> String {
+        switch status {
+        case 480: "The line is full (480)."
+        case 503: "The exchange is overloaded (503)."
+        default: general(status)
+        }
+    }
+
+    package static func message(_ status: Int) -> String {
+        switch status {
+        case 404: "Nobody has this number (404)."
+        case 408: noAnswerInTime
+        case 413, 513: "The message is too long for the other side (\(status))."
+        case 415: "The other side does not take text (415)."
+        case 480: "The other side is not online (480)."
+        case 481: "The other side has left the chat (481)."
+        default: general(status)
+        }
+    }
+
+    package static func general(_ status: Int) -> String {
+        switch status {
+        case 300..<400: "The other side has moved (\(status))."
+        case 400: "The exchange did not understand the request (400)."
+        case 401, 407: "A password is needed (\(status))."
+        case 403: "The exchange does not allow it (403)."
+        case 404: "Nobody has this number (404)."
+        case 405, 501: "The other side does not support it (\(status))."
+        case 408: noAnswerInTime
+        case 415: "The other side does not take this kind of content (415)."
+        case 429: "Too many requests (429)."
+        case 480: "Nobody is there (480)."
+        case 481: "The chat does not exist any more (481)."
+        case 482, 483: "The exchange sends the request in circles (\(status))."
+        case 486, 600: "Busy (\(status))."
+        case 487: "The request was taken back (487)."
+        case 488, 606: "The two programs have no way to talk in common (\(status))."
+        case 500..<600: "The exchange or the other side has a fault (\(status))."
+        case 603: "Declined (603)."
+        default: "The answer was \(status)."
+        }
+    }
+
+    package static func transport(_ failure: TransportFailure, host: String, port: UInt16) -> String {
+        switch failure {
+        case .refused: "Nobody answers at \(host) port \(port)."
+        case .unknownHost(let name): "There is no host named \(RemoteText.name(name, number: host))."
+        case .unreachable(let words): "\(host) is out of reach: \(RemoteText.name(words, number: "no reason given"))."
+        case .timedOut: "\(host) port \(port) did not answer in time."
+        case .closedByPeer: "The exchange closed the connection."
+        case .keepAliveTimedOut: "The exchange does not answer any more."
+        case .protocolViolation(let words):
+            "The exchange does not speak SIP: \(RemoteText.name(words, number: "no reason given"))."
+        case .closedLocally: "The connection was closed."
+        }
+    }
+}
