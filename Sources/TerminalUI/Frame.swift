@@ -1,0 +1,90 @@
+/// The size of the screen in cells.
+package struct Size: Hashable, Sendable {
+    package var width: Int
+    package var height: Int
+
+    /// Negative numbers count as 0.
+    package init(width: Int, height: Int) {
+        self.width = max(0, width)
+        self.height = max(0, height)
+    }
+}
+
+/// A place on the screen; (0, 0) is the top left cell.
+package struct Point: Hashable, Sendable {
+    package var x: Int
+    package var y: Int
+
+    package init(x: Int, y: Int) {
+        self.x = x
+        self.y = y
+    }
+}
+
+/// A part of the screen.
+struct Rect: Hashable, Sendable {
+    var x: Int
+    var y: Int
+    var width: Int
+    var height: Int
+
+    func contains(_ point: Point) -> Bool {
+        point.x >= x && point.x < x + width && point.y >= y && point.y < y + height
+    }
+}
+
+/// One complete picture of the screen: all cells, row by row, and the cursor.
+package struct Frame: Equatable, Sendable {
+    package private(set) var size: Size
+    package internal(set) var cells: [Cell]
+    /// nil: hidden.
+    package internal(set) var cursor: Point?
+
+    package init(size: Size = Size(width: 0, height: 0)) {
+        self.size = size
+        cells = [Cell](repeating: .blank, count: size.width * size.height)
+    }
+
+    /// All blank again, in the storage it has where that is large enough.
+    mutating func clear(to size: Size) {
+        cursor = nil
+        let count = size.width * size.height
+        self.size = size
+        if cells.count != count {
+            cells = [Cell](repeating: .blank, count: count)
+        } else {
+            for index in cells.indices { cells[index] = .blank }
+        }
+    }
+
+    /// The picture as text, one line a row without trailing blanks: for tests and for reading. Line drawing shows as `+-|`.
+    package var text: String {
+        (0..<size.height).map { row in
+            var line = ""
+            for cell in cells[row * size.width..<(row + 1) * size.width] where cell.width > 0 {
+                if cell.style.isLineDrawing {
+                    line += cell.scalar == 0x71 ? "-" : cell.scalar == 0x78 ? "|" : "+"
+                } else {
+                    for scalar in [cell.scalar] + cell.marks {
+                        line.unicodeScalars.append(Unicode.Scalar(scalar) ?? "\u{FFFD}")
+                    }
+                }
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+}
+
+/// What the terminal can show.
+package struct Capabilities: Hashable, Sendable {
+    /// Whether it takes UTF-8; otherwise everything is ASCII and the VT100's line drawing.
+    package var unicode: Bool
+    /// Whether colours are wanted and there; otherwise bold, dim and reverse carry the meaning.
+    package var colours: Bool
+
+    package init(unicode: Bool = true, colours: Bool = true) {
+        self.unicode = unicode
+        self.colours = colours
+    }
+}

@@ -1,0 +1,81 @@
+import ChatCore
+
+/// A key and what it does now.
+private struct KeyHint {
+    let key: String
+    let words: String
+
+    init(_ key: String, _ words: String) {
+        self.key = key
+        self.words = words
+    }
+
+    var width: Int { cellWidth(key) + 1 + cellWidth(words) }
+}
+
+extension Canvas {
+    /// The bottom border: a word in passing, or the keys that matter now, as many as fit.
+    mutating func drawKeyBar(_ state: Chat.State, _ layout: Layout) {
+        if let hint = state.hint {
+            let room = size.width - 4
+            put(" ", x: 1, y: layout.keyBar)
+            put(hint, x: 2, y: layout.keyBar, Style(.accent).bold, fitting: room)
+            put(" ", x: 2 + min(room, cellWidth(hint)), y: layout.keyBar)
+        } else {
+            drawHints(hints(state), last: state.dialog == nil && state.help == nil ? lastHints : [], y: layout.keyBar)
+        }
+    }
+
+    mutating func drawKeyBarOfPrompt() {
+        drawHints([KeyHint("Enter", "join"), KeyHint("Esc", "leave")], last: [], y: size.height - 1)
+    }
+
+    private var lastHints: [KeyHint] { [KeyHint("F1", "help"), KeyHint("^Q", "quit")] }
+
+    private func hints(_ state: Chat.State) -> [KeyHint] {
+        if state.help != nil { return [KeyHint("↑↓", "scroll"), KeyHint("Esc", "close")] }
+        if let dialog = state.dialog {
+            let enter = dialog.focus == .cancel ? "Cancel" : dialog.focus == .ok ? "OK" : "send"
+            return [KeyHint("Enter", enter), KeyHint("←→", "choose"), KeyHint("Esc", "refuse")]
+        }
+        let hangUp = state.call == nil ? [] : [KeyHint("^X", "hang up")]
+        let scroll = KeyHint("PgUp", "scroll")
+        switch state.focus {
+        case .clients:
+            return [KeyHint("↑↓", "select"), KeyHint("Enter", "call"), KeyHint("Tab", "focus")] + hangUp + [scroll]
+        case .send:
+            return [KeyHint("Enter", "send"), KeyHint("Tab", "focus")] + hangUp + [KeyHint("↑↓", "select"), scroll]
+        case .input:
+            let enter = KeyHint("Enter", state.draft.isEmpty ? "call" : "send")
+            return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]
+        }
+    }
+
+    /// `last` always stand at the end where anything fits at all; of the others as many as there is room for.
+    private mutating func drawHints(_ hints: [KeyHint], last: [KeyHint], y: Int) {
+        let room = size.width - 4
+        let gap = 2
+        var taken = -gap
+        var shown: [KeyHint] = []
+        let lastFitting = last.filter { hint in
+            guard taken + gap + hint.width <= room else { return false }
+            taken += gap + hint.width
+            return true
+        }
+        for hint in hints {
+            guard taken + gap + hint.width <= room else { break }
+            taken += gap + hint.width
+            shown.append(hint)
+        }
+        shown += lastFitting
+        guard !shown.isEmpty else { return }
+        var x = put(" ", x: 1, y: y)
+        for (index, hint) in shown.enumerated() {
+            if index > 0 { x = put("  ", x: x, y: y) }
+            x = put(hint.key, x: x, y: y, Style(.accent).bold)
+            x = put(" ", x: x, y: y)
+            x = put(hint.words, x: x, y: y)
+        }
+        put(" ", x: x, y: y, limit: size.width - 1)
+    }
+}
