@@ -103,6 +103,7 @@ public struct Dialog: Hashable, Sendable {
     /// (§13.2.2.4), and a 2xx to a target refresh request brings the peer's latest Contact (§12.2.1.2).
     ///
     /// - Returns: whether the dialog lives on. After a 481, a 408 or no answer at all it is gone (§12.2.1.2).
+    @discardableResult
     public mutating func receive(_ response: Response) -> Bool {
         guard (200..<300).contains(response.status) else { return response.status != 481 && response.status != 408 }
         guard let method = response.cseq?.method, method.refreshesTarget else { return true }

@@ -215,7 +215,7 @@ struct DialogReceiveTests {
         let ringing = Invitation(recorded: ["<sip:p1.example;lr>"])
         var alice = try #require(Dialog(uac: ringing.request, response: ringing.response(180)))
         let answered = Invitation(recorded: ["<sip:p1.example;lr>", "<sip:p2.example;lr>"])
-        #expect(alice.receive(answered.response(200, contact: "<sip:bob@198.51.100.9>")))
+        alice.receive(answered.response(200, contact: "<sip:bob@198.51.100.9>"))
         #expect(alice.state == .confirmed)
         #expect(alice.routeSet.routes.map(\.description) == ["<sip:p2.example;lr>", "<sip:p1.example;lr>"])
         #expect(alice.remoteTarget.description == "sip:bob@198.51.100.9")
@@ -224,7 +224,7 @@ struct DialogReceiveTests {
     @Test("the 200 to a re-INVITE moves the target but never the route set") func reInvite() throws {
         var alice = try #require(Invitation(recorded: ["<sip:p1.example;lr>"]).alice)
         let moved = Invitation(recorded: ["<sip:evil.example;lr>"], number: 42)
-        #expect(alice.receive(moved.response(200, contact: "<sip:bob@198.51.100.9>")))
+        alice.receive(moved.response(200, contact: "<sip:bob@198.51.100.9>"))
         #expect(alice.remoteTarget.description == "sip:bob@198.51.100.9")
         #expect(alice.routeSet.routes.map(\.description) == ["<sip:p1.example;lr>"])
     }
@@ -233,7 +233,8 @@ struct DialogReceiveTests {
         "481 and 408 end it, other refusals do not", arguments: [(481, false), (408, false), (486, true), (500, true)])
     func ends(status: Int, lives: Bool) throws {
         var alice = try #require(Invitation().alice)
-        #expect(alice.receive(Invitation().response(status)) == lives)
+        let survived = alice.receive(Invitation().response(status))
+        #expect(survived == lives)
     }
 
     @Test("a request outside any dialog has no dialog name") func outside() {

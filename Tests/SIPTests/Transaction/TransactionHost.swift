@@ -57,8 +57,8 @@ struct TransactionHost {
     }
 
     @discardableResult
-    mutating func send(_ request: Request) -> TransactionLayer.ClientID {
-        let (id, effects) = layer.send(request, on: flow)
+    mutating func send(_ request: Request, on other: Flow? = nil) -> TransactionLayer.ClientID {
+        let (id, effects) = layer.send(request, on: other ?? flow)
         perform(effects)
         return id
     }
