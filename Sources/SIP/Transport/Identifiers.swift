@@ -21,6 +21,9 @@ public struct Identifiers: RandomNumberGenerator, Sendable, Equatable {
         return mixed ^ (mixed >> 31)
     }
 
+    /// A source of its own for a part of the machine, as unpredictable or repeatable as this one.
+    public mutating func split() -> Identifiers { seed == nil ? .unpredictable : .seeded(next()) }
+
     /// A token of 13 characters from `[a-z0-9]`, 64 bits.
     public mutating func token() -> String { String(next(), radix: 36) }
 

@@ -1,0 +1,83 @@
+/// Names one session for as long as the user agent lives; a late event of an old session never touches a new one.
+public enum SessionID: Hashable, Sendable {
+    /// One we placed; the commander chooses the number and never chooses it twice.
+    case placed(UInt64)
+    /// One that came in; the user agent counts them from 1.
+    case received(UInt64)
+}
+
+/// Names one subscription; chosen by the commander, not used twice.
+public struct SubscriptionID: Hashable, Sendable {
+    /// The commander's number.
+    public var value: UInt64
+    /// The subscription with that number.
+    public init(_ value: UInt64) { self.value = value }
+}
+
+/// Names one message that we send; chosen by the commander, and answered by exactly one `Report.messageResult`.
+public struct MessageToken: Hashable, Sendable {
+    /// The commander's number.
+    public var value: UInt64
+    /// The message with that number.
+    public init(_ value: UInt64) { self.value = value }
+}
+
+/// Names one OPTIONS that we send; answered by exactly one `Report.ping`.
+public struct PingToken: Hashable, Sendable {
+    /// The commander's number.
+    public var value: UInt64
+    /// The ping with that number.
+    public init(_ value: UInt64) { self.value = value }
+}
+
+extension UserAgent {
+    /// What the person, or the program above, wants. A command that makes no sense in the present state (accepting a
+    /// call that was taken back a moment ago) has no effect; the report that explains why is already under way.
+    public enum Command: Equatable, Sendable {
+        /// Registers, or moves an existing registration to another flow: same Call-ID, rising CSeq. Once it is
+        /// granted, sessions and subscriptions go on over that flow.
+        case register(Registration.Parameters, on: Flow)
+        /// Removes the binding (RFC 3261 §10.2.2); `Report.unregistered` follows in any case.
+        case unregister
+        /// Subscribes and keeps the subscription fresh (RFC 6665 §4.1).
+        case subscribe(SubscriptionID, Subscription.Parameters, on: Flow)
+        case unsubscribe(SubscriptionID)
+        /// Calls. The offer is a text call's: audio is present and inactive.
+        case invite(SessionID, to: URI, on: Flow)
+        /// Says that the person is being asked: 180.
+        case ring(SessionID)
+        /// Answers 200; text only, whatever was offered.
+        case accept(SessionID)
+        /// Refuses with a final status of 300 to 699, say 603 or 486.
+        case reject(SessionID, status: Int)
+        /// CANCEL before an answer, BYE after it, and both where they cross. `ended` is reported at once.
+        case hangUp(SessionID)
+        /// Renews the session by re-INVITE (RFC 3261 §14.1) over the flow it is on, with our present Contact.
+        case renew(SessionID)
+        /// A message in a session. They are sent one after the other, so that they arrive in order (RFC 3428 §8).
+        case message(MessageToken, Content, in: SessionID)
+        /// A message without a session.
+        case messageOutside(MessageToken, Content, to: URI, on: Flow)
+        /// Asks whether somebody is there.
+        case options(PingToken, to: URI, on: Flow)
+    }
+
+    /// What a message says.
+    public struct Content: Hashable, Sendable {
+        /// The media type as in Content-Type, with its parameters: `text/plain;charset=UTF-8`.
+        public var type: String
+        /// The bytes as they travel.
+        public var body: [UInt8]
+
+        /// Any content.
+        public init(type: String, body: [UInt8]) {
+            self.type = type
+            self.body = body
+        }
+
+        /// Plain text in UTF-8.
+        public init(text: String) {
+            self.init(type: "text/plain;charset=UTF-8", body: Array(text.utf8))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+/// The calling side of an INVITE that makes a session (RFC 3261 §13.2, §9.1).
+///
+///     calling ── 101..199 ──> ringing ── 2xx ──> answered          the first 2xx makes the session
+///        │                       │
+///        │        hang up        │    3xx..6xx, no answer
+///        ├──────> cancelling <───┤──────────────────────> over
+///                     │ 2xx: CANCEL came too late, BYE
+///
+/// The INVITE may fork (§13.2.2.4): every other 2xx is acknowledged and its dialog ended by BYE, so this machine
+/// outlives the answer by 64·T1, and with it the copies of a 2xx whose ACK got lost.
+package struct InviteClient: Equatable, Sendable {
+    package enum Timer: Hashable, Sendable {
+        /// Nobody answers; it is given up as if the person had.
+        case noAnswer
+        /// No further 2xx can come.
+        case forksOver
+    }
+
+    package enum State: Hashable, Sendable {
+        case calling, ringing, cancelling, answered, over
+    }
+
+    package enum Event: Equatable, Sendable {
+        case start
+        case response(Response)
+        case failed(TransactionFailure)
+        case hangUp
+        case fired(Timer)
+        case lost
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case send(Request)
+        case cancelInvite
+        case acknowledge(Request)
+        /// A BYE for a dialog that nobody wants.
+        case part(Request)
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case ringing
+        case asserted(NameAddress)
+        case answered(Dialog, Response)
+        case ended(SessionEnd)
+        /// Nothing more will come of it.
+        case finished
+    }
+
+    /// How long somebody may be rung: RFC 3261's timer C.
+    package static let noAnswer = Duration.seconds(180)
+    /// How long further 2xx may come: timer M (RFC 6026).
+    package static let forksOver = Timing.timeout
+
+    package private(set) var state = State.calling
+    package let invite: Request
+    /// The ACK of each dialog that a 2xx made.
+    private var acks: [DialogID: Request] = [:]
+    private var asserted: NameAddress?
+
+    /// Whether a final response, or the person's change of mind, is outstanding.
+    package var isUnanswered: Bool { state == .calling || state == .ringing }
+
+    package init(_ invite: Request) {
+        self.invite = invite
+    }
+
+    package mutating func handle(_ event: Event) -> [Effect] {
+        switch event {
+        case .start:
+            return [.send(invite), .start(.noAnswer, after: Self.noAnswer)]
+        case .response(let response):
+            return receive(response)
+        case .failed(let failure):
+            return end(SessionEnd(Self.cause(failure), by: failure == .timedOut ? .them : .us))
+        case .hangUp:
+            return take(back: SessionEnd(.cancelled, by: .us))
+        case .fired(.noAnswer):
+            return take(back: SessionEnd(.timedOut, by: .them))
+        case .fired(.forksOver):
+            return finish()
+        case .lost:
+            return end(SessionEnd(.lost, by: .us))
+        }
+    }
+
+    private mutating func receive(_ response: Response) -> [Effect] {
+        switch response.status {
+        case ..<200:
+            return proceed(response)
+        case ..<300:
+            return succeed(response)
+        default:
+            return end(SessionEnd(.refused(status: response.status, reason: response.reason), by: .them))
+        }
+    }
+
+    private mutating func proceed(_ response: Response) -> [Effect] {
+        guard response.status > 100, response.to?.tag != nil else { return [] }
+        switch state {
+        case .calling:
+            state = .ringing
+            return recognise(response) + [.ringing]
+        case .ringing:
+            return recognise(response)
+        case .cancelling, .answered, .over:
+            return []
+        }
+    }
+
+    private mutating func succeed(_ response: Response) -> [Effect] {
+        guard let id = DialogID(receivedResponse: response), state != .over else { return [] }
+        if let ack = acks[id] { return [.acknowledge(ack)] }
+        guard var dialog = Dialog(uac: invite, response: response) else { return [] }
+        let ack = dialog.ack(for: invite)
+        if acks.count < UserAgent.Limits.forks { acks[id] = ack }
+        let linger: [Effect] = [.cancel(.noAnswer), .start(.forksOver, after: Self.forksOver)]
+        switch state {
+        case .calling, .ringing:
+            state = .answered
+            return [.acknowledge(ack)] + linger + recognise(response) + [.answered(dialog, response)]
+        case .cancelling:
+            return [.acknowledge(ack), .part(dialog.bye())] + linger
+        case .answered, .over:
+            return [.acknowledge(ack), .part(dialog.bye())]
+        }
+    }
+
+    /// Who the exchange says it is, each time that changes.
+    private mutating func recognise(_ response: Response) -> [Effect] {
+        guard let identity = response.assertedIdentity, identity != asserted else { return [] }
+        asserted = identity
+        return [.asserted(identity)]
+    }
+
+    private mutating func take(back end: SessionEnd) -> [Effect] {
+        switch state {
+        case .calling, .ringing:
+            state = .cancelling
+            return [.cancel(.noAnswer), .cancelInvite, .ended(end)]
+        case .cancelling, .answered, .over:
+            return []
+        }
+    }
+
+    private mutating func end(_ end: SessionEnd) -> [Effect] {
+        switch state {
+        case .calling, .ringing:
+            return [.ended(end)] + finish()
+        case .cancelling:
+            return finish()
+        case .answered, .over:
+            return []  // a fork that refused after another accepted
+        }
+    }
+
+    private mutating func finish() -> [Effect] {
+        state = .over
+        return [.cancel(.noAnswer), .cancel(.forksOver), .finished]
+    }
+
+    private static func cause(_ failure: TransactionFailure) -> SessionEnd.Cause {
+        switch failure {
+        case .timedOut: .timedOut
+        case .transport: .lost
+        case .tooLarge: .tooLarge
+        case .overloaded: .overloaded
+        case .unwritable: .refused(status: 400, reason: "Bad Request")
+        }
+    }
+}

@@ -1,0 +1,106 @@
+extension UserAgent {
+    /// What the user agent tells the program above it. Names and texts are as the wire had them: whoever shows them
+    /// filters them first.
+    public enum Report: Equatable, Sendable {
+        /// Granted, or refreshed. `identity` is the address we now speak as.
+        case registered(identity: NameAddress, expires: Duration)
+        /// No longer registered, and no further attempt follows by itself.
+        case registrationFailed(Registration.Failure)
+        case unregistered
+
+        /// The state of what we watch, in full (RFC 6665 §4.1.3). The body may be empty.
+        case notify(SubscriptionID, Subscription.Activity, Content?)
+        /// No longer subscribed, and no further attempt follows by itself.
+        case subscriptionEnded(SubscriptionID, Subscription.End)
+
+        /// Somebody calls; answer with `ring`, `accept` or `reject`. The offer is nil when the INVITE had none.
+        case incoming(SessionID, from: NameAddress, offer: SessionDescription?)
+        case session(SessionID, SessionState)
+        /// The exchange asserted who it is that answers (P-Asserted-Identity, RFC 3325).
+        case peer(SessionID, NameAddress)
+        /// The peer changed the session by re-INVITE, and it was answered; nil when it offered nothing.
+        case modified(SessionID, offer: SessionDescription?)
+        /// What became of `Command.renew`.
+        case renewed(SessionID, accepted: Bool)
+
+        /// A message that came in; the session is nil for one outside of any.
+        case message(SessionID?, from: NameAddress, Content)
+        case messageResult(MessageToken, MessageResult)
+        /// Whether the peer answered our OPTIONS, with whatever status.
+        case ping(PingToken, answered: Bool)
+    }
+
+    /// What became of a message we sent.
+    public enum MessageResult: Hashable, Sendable {
+        /// The other side's program took it (2xx).
+        case delivered
+        case failed(MessageFailure)
+    }
+
+    /// Why a message was not delivered, or may not have been.
+    public enum MessageFailure: Hashable, Sendable {
+        /// A final response of 300 or more.
+        case refused(status: Int, reason: String)
+        /// No answer (timer F); it may have arrived.
+        case timedOut
+        /// The flow broke; it may have arrived.
+        case lost
+        /// Longer than a datagram may be (RFC 3261 §18.1.1): nothing was sent, move to TCP and send it again.
+        case tooLarge
+        /// There is no such session, it is not established, or it ended before the message's turn came.
+        case noSession
+        /// More messages wait than `Limits.queuedMessages`.
+        case overloaded
+    }
+}
+
+/// Where a session stands.
+public enum SessionState: Hashable, Sendable {
+    /// The INVITE is out.
+    case calling
+    /// The other side is being asked: a 180 or another provisional response with a dialog came.
+    case ringing
+    /// Answered with 2xx.
+    case established
+    /// Over; nothing more is reported of this session.
+    case ended(SessionEnd)
+}
+
+/// Why a session is over, and through whom.
+public struct SessionEnd: Hashable, Sendable {
+    /// What ended it.
+    public enum Cause: Hashable, Sendable {
+        /// BYE, after it was established.
+        case hungUp
+        /// CANCEL (or BYE) before it was answered.
+        case cancelled
+        /// A final response of 300 to 699 to the INVITE.
+        case refused(status: Int, reason: String)
+        /// Nobody answered the INVITE in time, or our 2xx was never acknowledged.
+        case timedOut
+        /// The other side does not know the session any more: 481, 408 or no answer within it (RFC 3261 §12.2.1.2).
+        case gone
+        /// The flow broke.
+        case lost
+        /// The INVITE is longer than a datagram may be (RFC 3261 §18.1.1): nothing was sent, move to TCP.
+        case tooLarge
+        /// The user agent has `sessionLimit` sessions, or the number was used before.
+        case overloaded
+    }
+
+    /// Which side.
+    public enum Side: Hashable, Sendable {
+        case us, them
+    }
+
+    /// What ended it.
+    public var cause: Cause
+    /// Through whom.
+    public var side: Side
+
+    /// A session's end.
+    public init(_ cause: Cause, by side: Side) {
+        self.cause = cause
+        self.side = side
+    }
+}

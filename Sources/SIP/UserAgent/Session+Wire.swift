@@ -1,0 +1,142 @@
+/// What comes from the peer.
+extension Session {
+    /// A request in the dialog. The commonest, MESSAGE, comes first and takes no detour.
+    mutating func receive(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+        let previous = dialog.remoteCSeq
+        guard dialog.receive(request) == .inOrder else {
+            // The same number again is a copy that came another way: it was taken, and is not taken twice.
+            let isCopy = request.method == .message && previous == request.cseq?.number
+            return answer(isCopy ? 200 : 500, request, transaction)
+        }
+        if let objection = Capabilities.objection(to: request) { return [.respond(objection, transaction)] }
+        switch request.method {
+        case .message:
+            return take(request, transaction)
+        case .bye:
+            return answer(200, request, transaction) + bye()
+        case .invite:
+            return change(request, transaction)
+        case .options:
+            return [.respond(Capabilities.describe(to: request), transaction)]
+        case .notify:
+            return answer(489, request, transaction)
+        case .ack, .cancel, .register, .subscribe, .info, .update, .refer, .prack, .publish, .other:
+            return [.respond(Capabilities.refusal(405, of: request), transaction)]
+        }
+    }
+
+    private func answer(_ status: Int, _ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+        [.respond(Response(status, to: request), transaction)]
+    }
+
+    private func take(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+        guard state != .leaving else { return answer(481, request, transaction) }
+        do throws(BodyFault) {
+            let content = try request.text()
+            return [.respond(Response(200, to: request), transaction), .report(.message(id, from: peer, content))]
+        } catch {
+            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
+        }
+    }
+
+    private mutating func bye() -> [Effect] {
+        guard state == .early, let server else { return end(SessionEnd(.hungUp, by: .them)) }
+        return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
+            + end(SessionEnd(.cancelled, by: .them))
+    }
+
+    /// A re-INVITE (RFC 3261 §14.2). It is answered at once, so the only ones in its way are our own and the last one
+    /// while its ACK is outstanding.
+    private mutating func change(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+        if state == .early {
+            var busy = Response(500, to: request)
+            busy.headers[.retryAfter] = "5"
+            return [.respond(busy, transaction)]
+        }
+        if renewal.isOpen || server?.state == .accepted { return answer(491, request, transaction) }
+        do throws(BodyFault) {
+            let offer = try request.offer()
+            guard let response = agreement(to: request, offer: offer) else { throw BodyFault(status: 488) }
+            server = InviteServer(request, transaction)
+            return drive(.accept(response)) + [.report(.modified(id, offer: offer))]
+        } catch {
+            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
+        }
+    }
+}
+
+extension Session {
+    mutating func receive(_ response: Response, _ asked: Asked) -> [Effect] {
+        switch asked {
+        case .message(let token): receive(response, token)
+        case .renewal: renewed(response)
+        }
+    }
+
+    private mutating func receive(_ response: Response, _ token: MessageToken) -> [Effect] {
+        guard response.isFinal, let entry = outbox.settle(token) else { return [] }
+        switch response.status {
+        case ..<300:
+            return [.report(.messageResult(token, .delivered))] + sendNext()
+        case 405, 501:
+            sendsOutside = true
+            return moveOutside(entry)
+        default:
+            let failure = UserAgent.MessageFailure.refused(status: response.status, reason: response.reason)
+            let news: [Effect] = [.report(.messageResult(token, .failed(failure)))]
+            return dialog.receive(response) ? news + sendNext() : news + part(SessionEnd(.gone, by: .them))
+        }
+    }
+
+    /// This message and all that wait go the other way, in their order.
+    private mutating func moveOutside(_ entry: Outbox.Entry) -> [Effect] {
+        var effects: [Effect] = [.sendOutside(entry, to: dialog.remote.uri)]
+        while let next = outbox.next() {
+            effects.append(.sendOutside(next, to: dialog.remote.uri))
+            _ = outbox.settle(next.token)
+        }
+        return effects
+    }
+
+    private mutating func renewed(_ response: Response) -> [Effect] {
+        let lives = dialog.receive(response)
+        switch renewal.receive(response, in: dialog) {
+        case .nothing: return []
+        case .accepted(let ack): return [.acknowledge(ack), .report(.renewed(id, accepted: true))]
+        case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
+        case .backOff(let delay): return [.start(.glare, after: delay)]
+        case .refused:
+            let news: [Effect] = [.report(.renewed(id, accepted: false))]
+            return lives ? news : news + part(SessionEnd(.gone, by: .them))
+        }
+    }
+
+    /// No final response: like a 408 the session is over (RFC 3261 §12.2.1.2); what failed at our own side says
+    /// nothing about it.
+    mutating func fail(_ failure: TransactionFailure, _ asked: Asked) -> [Effect] {
+        var effects: [Effect] = []
+        switch asked {
+        case .message(let token):
+            guard outbox.settle(token) != nil else { return [] }
+            effects.append(.report(.messageResult(token, .failed(UserAgent.MessageFailure(failure)))))
+        case .renewal:
+            guard renewal.isOpen else { return [] }
+            renewal.fail()
+            effects.append(.report(.renewed(id, accepted: false)))
+        }
+        return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : sendNext())
+    }
+}
+
+extension UserAgent.MessageFailure {
+    package init(_ failure: TransactionFailure) {
+        self =
+            switch failure {
+            case .timedOut: .timedOut
+            case .transport: .lost
+            case .tooLarge: .tooLarge
+            case .overloaded: .overloaded
+            case .unwritable: .refused(status: 400, reason: "Bad Request")
+            }
+    }
+}

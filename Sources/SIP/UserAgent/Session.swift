@@ -1,0 +1,281 @@
+/// One INVITE session from its first answer to its end, at either side: its dialog, the peer's INVITEs in it, our
+/// re-INVITEs, messages and BYE (RFC 3261 §12.2, §14, §15; RFC 3428 §3).
+///
+///     callee: early ── accept ──> established        caller: established from the first 2xx on (InviteClient)
+///       │ reject, CANCEL, BYE         │
+///       v                             │ hang up before the ACK came: BYE has to wait for it (§15)
+///     over <── BYE, 481, 408 ─────────┴──> leaving ── ACK, or 64·T1 ──> over
+package struct Session: Equatable, Sendable {
+    package enum Timer: Hashable, Sendable {
+        case invite(InviteServer.Timer)
+        /// Our re-INVITE met the peer's; RFC 3261 §14.1.
+        case glare
+    }
+
+    package enum State: Hashable, Sendable {
+        case early, established, leaving, over
+    }
+
+    /// Which of our requests a response is for.
+    package enum Asked: Hashable, Sendable {
+        case message(MessageToken)
+        case renewal
+    }
+
+    package enum Event: Equatable, Sendable {
+        case request(Request, TransactionLayer.ServerID)
+        case acknowledged(Request)
+        case cancelled
+        case response(Response, Asked)
+        case failed(TransactionFailure, Asked)
+        case fired(Timer)
+        case ring
+        case accept
+        case reject(status: Int)
+        case hangUp
+        case renew
+        case message(MessageToken, UserAgent.Content)
+        case moved(contact: URI, host: String)
+        case lost
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case send(Request, Asked)
+        /// A BYE; what it is answered changes nothing any more.
+        case part(Request)
+        case acknowledge(Request)
+        case respond(Response, TransactionLayer.ServerID)
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case report(UserAgent.Report)
+        /// The peer does not take messages in the session.
+        case sendOutside(Outbox.Entry, to: URI)
+        /// Nothing more will come of it.
+        case finished
+    }
+
+    package let id: SessionID
+    /// Who it is, as our exchange asserts.
+    package let peer: NameAddress
+    package internal(set) var state: State
+    package internal(set) var dialog: Dialog
+    var contact: URI
+    /// Our address in session descriptions.
+    var host: String
+    var media: TextMedia
+    /// The peer's last INVITE.
+    var server: InviteServer?
+    var offer: SessionDescription?
+    var renewal: Renewal
+    var outbox = Outbox()
+    /// The peer's programs differ: some take messages only outside of sessions.
+    var sendsOutside = false
+
+    /// The caller's session, established by the first 2xx.
+    package init(
+        _ id: SessionID, peer: NameAddress, answered response: Response, in dialog: Dialog, contact: URI, host: String,
+        media: TextMedia, identifiers: Identifiers
+    ) {
+        self.id = id
+        self.peer = peer
+        self.dialog = dialog
+        self.contact = contact
+        self.host = host
+        self.media = media
+        state = .established
+        renewal = Renewal(isCaller: true, identifiers: identifiers)
+        learn(from: response)
+    }
+
+    /// The callee's session, early until it is accepted.
+    ///
+    /// - Returns: nil when the INVITE cannot make a dialog: it has no Contact.
+    package init?(
+        _ id: SessionID, peer: NameAddress, invite: Request, _ transaction: TransactionLayer.ServerID,
+        offer: SessionDescription?, tag: String, contact: URI, host: String, media: TextMedia, identifiers: Identifiers
+    ) {
+        let ringing = Response(180, to: invite, toTag: tag)
+        guard let dialog = Dialog(uas: invite, response: ringing) else { return nil }
+        self.id = id
+        self.peer = peer
+        self.dialog = dialog
+        self.contact = contact
+        self.host = host
+        self.media = media
+        self.offer = offer
+        state = .early
+        server = InviteServer(invite, transaction)
+        renewal = Renewal(isCaller: false, identifiers: identifiers)
+        learn(from: invite)
+    }
+
+    package mutating func handle(_ event: Event) -> [Effect] {
+        switch event {
+        case .request(let request, let transaction): receive(request, transaction)
+        case .acknowledged(let ack): drive(.acknowledged(ack))
+        case .cancelled: cancelled()
+        case .response(let response, let asked): receive(response, asked)
+        case .failed(let failure, let asked): fail(failure, asked)
+        case .fired(.invite(let timer)): drive(.fired(timer))
+        case .fired(.glare): resume()
+        case .ring: ring()
+        case .accept: accept()
+        case .reject(let status): reject(status)
+        case .hangUp: hangUp()
+        case .renew: renew()
+        case .message(let token, let content): send(token, content)
+        case .moved(let contact, let host): move(contact, host)
+        case .lost: end(SessionEnd(.lost, by: .us), failing: .lost)
+        }
+    }
+
+    /// Allow that is there and lacks MESSAGE; where it is absent nothing is known, and we try (RFC 3261 §20.5).
+    private mutating func learn(from message: some MessageFields) {
+        let allowed = message.allowed
+        sendsOutside = !allowed.isEmpty && !allowed.contains(.message)
+    }
+}
+
+// MARK: - What the person wants
+
+extension Session {
+    private mutating func ring() -> [Effect] {
+        guard state == .early, let server else { return [] }
+        var response = Response(180, to: server.request, toTag: dialog.id.localTag)
+        response.contact = NameAddress(contact)
+        return drive(.ring(response))
+    }
+
+    private mutating func accept() -> [Effect] {
+        guard state == .early, let server else { return [] }
+        guard let response = agreement(to: server.request, offer: offer) else { return reject(488) }
+        state = .established
+        dialog.confirm()
+        return drive(.accept(response)) + [.report(.session(id, .established))]
+    }
+
+    /// The 2xx with our answer, or our offer where the peer left it to us (RFC 3261 §13.3.1.4); nil: 488.
+    mutating func agreement(to invite: Request, offer: SessionDescription?) -> Response? {
+        let answer = offer.map { media.answer($0, from: host) } ?? media.offer(from: host)
+        guard let answer else { return nil }
+        var response = Response(200, to: invite, toTag: dialog.id.localTag)
+        response.contact = NameAddress(contact)
+        response.headers[.allow] = Capabilities.allow
+        response.headers[.supported] = Capabilities.supportedText
+        response.headers[.contentType] = MediaType.sdp.description
+        response.body = answer.serialized
+        return response
+    }
+
+    private mutating func reject(_ status: Int) -> [Effect] {
+        guard state == .early, let server, (300..<700).contains(status) else { return [] }
+        let response = Response(status, to: server.request, toTag: dialog.id.localTag)
+        return drive(.refuse(response))
+            + end(SessionEnd(.refused(status: status, reason: response.reason), by: .us))
+    }
+
+    private mutating func cancelled() -> [Effect] {
+        guard state == .early, let server else { return [] }
+        return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
+            + end(SessionEnd(.cancelled, by: .them))
+    }
+
+    private mutating func hangUp() -> [Effect] {
+        switch state {
+        case .early:
+            return reject(603)
+        case .established:
+            if server?.state == .accepted {
+                state = .leaving
+                return release(.noSession) + [.report(.session(id, .ended(SessionEnd(.hungUp, by: .us))))]
+            }
+            return [.part(dialog.bye())] + end(SessionEnd(.hungUp, by: .us))
+        case .leaving, .over:
+            return []
+        }
+    }
+
+    private mutating func send(_ token: MessageToken, _ content: UserAgent.Content) -> [Effect] {
+        guard state == .established else { return [.report(.messageResult(token, .failed(.noSession)))] }
+        let entry = Outbox.Entry(token: token, content: content)
+        if sendsOutside { return [.sendOutside(entry, to: dialog.remote.uri)] }
+        guard outbox.add(entry) else { return [.report(.messageResult(token, .failed(.overloaded)))] }
+        return sendNext()
+    }
+
+    mutating func sendNext() -> [Effect] {
+        guard state == .established, let entry = outbox.next() else { return [] }
+        let request = dialog.request(.message, contentType: entry.content.type, body: entry.content.body)
+        return [.send(request, .message(entry.token))]
+    }
+
+    mutating func renew() -> [Effect] {
+        guard state == .established, renewal.want(peerIsOpen: server?.state == .accepted) else { return [] }
+        var request = dialog.request(
+            .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
+            body: media.offer(from: host).serialized)
+        request.headers[.allow] = Capabilities.allow
+        request.headers[.supported] = Capabilities.supportedText
+        renewal.sent(request)
+        return [.send(request, .renewal)]
+    }
+
+    private mutating func resume() -> [Effect] {
+        renewal.resume()
+        return renewal.state == .waiting ? renew() : []
+    }
+
+    /// A new flow: the peer, and proxies that remember our Contact, learn of it by a re-INVITE (§12.2.1.1).
+    private mutating func move(_ contact: URI, _ host: String) -> [Effect] {
+        self.contact = contact
+        self.host = host
+        return renew()
+    }
+}
+
+// MARK: - The end
+
+extension Session {
+    /// Ends the session without a word to the peer.
+    mutating func end(_ end: SessionEnd, failing failure: UserAgent.MessageFailure = .noSession) -> [Effect] {
+        guard state != .over else { return [] }
+        let silent = state == .leaving
+        state = .over
+        let timers = InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) } + [.cancel(.glare)]
+        let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
+        return timers + release(failure) + news + [.finished]
+    }
+
+    private mutating func release(_ failure: UserAgent.MessageFailure) -> [Effect] {
+        outbox.abandon().map { .report(.messageResult($0, .failed(failure))) }
+    }
+
+    /// Ends the session and tells the peer.
+    mutating func part(_ reason: SessionEnd) -> [Effect] {
+        [.part(dialog.bye())] + end(reason)
+    }
+
+    /// Hands an event to the peer's INVITE, and acts on what it means for the session.
+    mutating func drive(_ event: InviteServer.Event) -> [Effect] {
+        guard let steps = server?.handle(event) else { return [] }
+        var effects: [Effect] = []
+        for step in steps {
+            switch step {
+            case .respond(let response, let transaction): effects.append(.respond(response, transaction))
+            case .start(let timer, let delay): effects.append(.start(.invite(timer), after: delay))
+            case .cancel(let timer): effects.append(.cancel(.invite(timer)))
+            case .confirmed: effects += confirmed()
+            case .unacknowledged: effects += part(SessionEnd(.timedOut, by: .them))
+            }
+        }
+        return effects
+    }
+
+    private mutating func confirmed() -> [Effect] {
+        switch state {
+        case .leaving: part(SessionEnd(.hungUp, by: .us))
+        case .established: renewal.state == .waiting ? renew() : []
+        case .early, .over: []
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// What is wanted of us.
+extension UserAgent {
+    mutating func obey(_ command: Command, _ effects: inout [Effect]) {
+        switch command {
+        case .register(let parameters, let flow):
+            registrationFlow = flow
+            trusted.insert(flow)
+            let contact = contact(on: flow, user: parameters.address.uri.user)
+            drive(.start(parameters, contact: contact), &effects)
+        case .unregister:
+            drive(.stop, &effects)
+        case .subscribe(let id, let parameters, let flow):
+            subscribe(id, parameters, on: flow, &effects)
+        case .unsubscribe(let id):
+            drive(id, .stop, &effects)
+        case .invite(let id, let target, let flow):
+            invite(id, target, on: flow, &effects)
+        case .ring(let id):
+            drive(id, .ring, &effects)
+        case .accept(let id):
+            drive(id, .accept, &effects)
+        case .reject(let id, let status):
+            drive(id, .reject(status: status), &effects)
+        case .hangUp(let id):
+            if sessions[id] != nil { drive(id, .hangUp, &effects) } else { drive(id, call: .hangUp, &effects) }
+        case .renew(let id):
+            drive(id, .renew, &effects)
+        case .message(let token, let content, let id):
+            guard sessions[id] != nil else {
+                return effects.append(.report(.messageResult(token, .failed(.noSession))))
+            }
+            drive(id, .message(token, content), &effects)
+        case .messageOutside(let token, let content, let target, let flow):
+            message(Outbox.Entry(token: token, content: content), to: Address(uri: target, flow: flow), &effects)
+        case .options(let token, let target, let flow):
+            var request = request(.options, to: target)
+            request.headers[.accept] = Capabilities.accept
+            send(request, .ping(token), on: flow, &effects)
+        }
+    }
+
+    private mutating func subscribe(
+        _ id: SubscriptionID, _ parameters: Subscription.Parameters, on flow: Flow, _ effects: inout [Effect]
+    ) {
+        guard subscriptions[id] == nil, subscriptions.count < Limits.subscriptions else {
+            return effects.append(.report(.subscriptionEnded(id, .overloaded)))
+        }
+        let machine = Subscription(
+            parameters, identity: identity, contact: contact(on: flow), identifiers: identifiers.split())
+        subscriptions[id] = Subscribed(machine: machine, flow: flow)
+        drive(id, .start, &effects)
+    }
+
+    private mutating func invite(_ id: SessionID, _ target: URI, on flow: Flow, _ effects: inout [Effect]) {
+        guard calls[id] == nil, sessions[id] == nil, hasRoomForSession else {
+            return effects.append(.report(.session(id, .ended(SessionEnd(.overloaded, by: .us)))))
+        }
+        var media = TextMedia(identifiers: &identifiers)
+        let offer = media.offer(from: flow.local.host)
+        var request = request(.invite, to: target)
+        request.contact = NameAddress(contact(on: flow))
+        request.headers[.allow] = Capabilities.allow
+        request.headers[.supported] = Capabilities.supportedText
+        request.headers[.contentType] = MediaType.sdp.description
+        request.body = offer.serialized
+        let tag = request.from?.tag ?? ""
+        calls[id] = Call(
+            client: InviteClient(request), flow: flow, peer: NameAddress(target), media: media, tag: tag)
+        usages[tag] = .call(id)
+        effects.append(.report(.session(id, .calling)))
+        drive(id, call: .start, &effects)
+    }
+
+    /// Sends a message outside of sessions, or puts it behind the one that is under way to the same address: two at
+    /// once are forbidden there (RFC 3428 §8).
+    mutating func message(_ entry: Outbox.Entry, to address: Address, _ effects: inout [Effect]) {
+        guard outboxes[address, default: Outbox()].add(entry) else {
+            return effects.append(.report(.messageResult(entry.token, .failed(.overloaded))))
+        }
+        sendNext(to: address, &effects)
+    }
+
+    mutating func sendNext(to address: Address, _ effects: inout [Effect]) {
+        guard let entry = outboxes[address]?.next() else {
+            if outboxes[address]?.isEmpty == true { outboxes[address] = nil }
+            return
+        }
+        var request = request(.message, to: address.uri)
+        request.headers[.contentType] = entry.content.type
+        request.body = entry.content.body
+        send(request, .outside(entry.token, address), on: address.flow, &effects)
+    }
+
+    /// A request outside of dialogs, from whom we are now (RFC 3261 §8.1.1).
+    private mutating func request(_ method: Method, to target: URI) -> Request {
+        var request = Request(method, target)
+        var from = identity
+        from.tag = identifiers.token()
+        request.from = from
+        request.to = NameAddress(target)
+        request.callID = identifiers.callID()
+        request.cseq = CSeq(1, method)
+        return request
+    }
+
+    var hasRoomForSession: Bool {
+        sessions.count + calls.values.count { $0.client.isUnanswered } < configuration.sessionLimit
+    }
+
+    /// Where requests reach us on this flow (RFC 3261 §8.1.1.8).
+    func contact(on flow: Flow, user: String? = nil) -> URI {
+        if let contact = configuration.contact { return contact }
+        var contact = URI.sip(user ?? identity.uri.user, flow.local.host, port: flow.local.port)
+        switch flow.transport {
+        case .udp: break
+        case .tcp, .tls, .ws, .wss: contact.parameters.set("transport", flow.transport.rawValue)
+        }
+        return contact
+    }
+}

@@ -1,0 +1,170 @@
+/// The end point core of SIP (RFC 3261 §8, §10, §12 to §15; RFC 3428; RFC 6665): it registers, subscribes, calls,
+/// answers and exchanges messages over one or more flows to its own exchange.
+///
+/// A value without clock, socket or closure. The host hands it what the transport received, which timers fired and
+/// what the person wants; it performs the effects in order. One `UserAgent` speaks as one address, and lives as long
+/// as that address: across reconnects it keeps its Call-ID for registration, its sessions move to the new flow.
+public struct UserAgent: Sendable, Equatable {
+    /// Who the user agent is, and whom it believes.
+    public struct Configuration: Equatable, Sendable {
+        /// The From of what it sends, until a registration assigns another address (P-Associated-URI, RFC 7315 §4.1).
+        public var identity: NameAddress
+        /// Where requests reach it; nil makes a Contact from the local address of the flow in use.
+        public var contact: URI?
+        /// The value of User-Agent and Server; empty leaves them out.
+        public var software: String
+        /// From which flows requests are taken; from others they are answered 403.
+        public var trust: Trust
+        /// How many sessions exist at once at most; the next INVITE is answered 486.
+        public var sessionLimit: Int
+
+        /// A configuration; the defaults are those of a phone behind one exchange.
+        public init(
+            identity: NameAddress, contact: URI? = nil, software: String = "", trust: Trust = .registeredFlows,
+            sessionLimit: Int = Limits.sessions
+        ) {
+            self.identity = identity
+            self.contact = contact
+            self.software = software
+            self.trust = trust
+            self.sessionLimit = sessionLimit
+        }
+    }
+
+    /// Whose requests are served.
+    public enum Trust: Hashable, Sendable {
+        /// Those on flows over which a registration was sent: our own exchange, and nobody who comes to us directly.
+        case registeredFlows
+        /// All: the host lets nothing in that the exchange has not checked (an extension inside the exchange).
+        case everyFlow
+    }
+
+    /// What a user agent never holds more of.
+    public enum Limits {
+        /// Sessions of a phone, those being set up or torn down included.
+        public static let sessions = 100
+        /// Subscriptions at once.
+        public static let subscriptions = 16
+        /// Early dialogs of one INVITE (RFC 3261 §12.1); responses of further forks are not reported.
+        public static let forks = 16
+        /// Messages waiting in one session, or to one address, for the one under way to be answered.
+        public static let queuedMessages = 10_000
+        /// Bytes of one incoming MESSAGE's body; more is answered 413.
+        public static let messageBody = 32_768
+        /// Requests outside of dialogs remembered to recognise a copy that came another way (RFC 3261 §8.2.2.2).
+        public static let remembered = 256
+    }
+
+    /// Names a timer of this user agent; opaque to the host.
+    public struct Timer: Hashable, Sendable {
+        package let kind: Kind
+
+        package enum Kind: Hashable, Sendable {
+            case transaction(TransactionLayer.Timer)
+            case registration(Registration.Timer)
+            case subscription(SubscriptionID, Subscription.Timer)
+            case session(SessionID, Session.Timer)
+            case invite(SessionID, InviteClient.Timer)
+        }
+    }
+
+    /// What happens to a user agent.
+    public enum Event: Equatable, Sendable {
+        case received(Message, on: Flow)
+        /// The flow is gone; all that depended on it ends, unless it had moved to another flow before.
+        case closed(Flow)
+        case fired(Timer)
+        case command(Command)
+    }
+
+    /// What the host performs, in order.
+    public enum Effect: Equatable, Sendable {
+        case transmit(Message, on: Flow)
+        /// Starts the timer, or starts it anew where it runs.
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case report(Report)
+    }
+
+    /// Who it is, and whom it believes.
+    public let configuration: Configuration
+    /// The address it speaks as now: the configured one until a registration assigned another.
+    public internal(set) var identity: NameAddress
+
+    var identifiers: Identifiers
+    var transactions: TransactionLayer
+    var registration: Registration
+    var registrationFlow: Flow?
+    /// Flows over which we registered.
+    var trusted: Set<Flow> = []
+    var subscriptions: [SubscriptionID: Subscribed] = [:]
+    /// INVITEs of ours, until no further answer to them can come.
+    var calls: [SessionID: Call] = [:]
+    /// Sessions with a dialog: answered ones, and incoming ones from the start.
+    var sessions: [SessionID: Seat] = [:]
+    /// Messages outside of sessions.
+    var outboxes: [Address: Outbox] = [:]
+    /// What a request with this tag of ours in To belongs to.
+    var usages: [String: Usage] = [:]
+    /// INVITEs of peers, for their CANCEL.
+    var invites: [TransactionLayer.ServerID: SessionID] = [:]
+    var purposes = Purposes()
+    var merges = Merges()
+    /// Incoming sessions so far.
+    var received: UInt64 = 0
+
+    /// A user agent without a registration, subscription or session.
+    ///
+    /// - Parameter identifiers: where tags, Call-IDs, branches and back-off times come from.
+    public init(_ configuration: Configuration, identifiers: Identifiers) {
+        self.configuration = configuration
+        self.identifiers = identifiers
+        identity = configuration.identity
+        transactions = TransactionLayer(identifiers: self.identifiers.split())
+        registration = Registration(identifiers: &self.identifiers)
+    }
+
+    /// Takes one event.
+    ///
+    /// - Returns: what the host has to do, in this order.
+    public mutating func handle(_ event: Event) -> [Effect] {
+        var effects: [Effect] = []
+        switch event {
+        case .received(let message, let flow):
+            absorb(transactions.handle(.received(message, on: flow)), &effects)
+        case .closed(let flow):
+            lose(flow, &effects)
+        case .fired(let timer):
+            fire(timer, &effects)
+        case .command(let command):
+            obey(command, &effects)
+        }
+        return effects
+    }
+
+    private mutating func fire(_ timer: Timer, _ effects: inout [Effect]) {
+        switch timer.kind {
+        case .transaction(let timer): absorb(transactions.handle(.fired(timer)), &effects)
+        case .registration(let timer): drive(.fired(timer), &effects)
+        case .subscription(let id, let timer): drive(id, .fired(timer), &effects)
+        case .session(let id, let timer): drive(id, .fired(timer), &effects)
+        case .invite(let id, let timer): drive(id, call: .fired(timer), &effects)
+        }
+    }
+
+    /// Acts on what the transaction layer has to say.
+    mutating func absorb(_ steps: [TransactionLayer.Effect], _ effects: inout [Effect]) {
+        for step in steps {
+            switch step {
+            case .transmit(let message, let flow): effects.append(.transmit(message, on: flow))
+            case .start(let timer, let delay): effects.append(.start(Timer(kind: .transaction(timer)), after: delay))
+            case .cancel(let timer): effects.append(.cancel(Timer(kind: .transaction(timer))))
+            case .request(let request, let transaction, let flow): receive(request, transaction, on: flow, &effects)
+            case .cancelled(let transaction): cancelled(transaction, &effects)
+            case .ack(let ack, let flow): acknowledged(ack, on: flow, &effects)
+            case .response(let response, let client, _): receive(response, client, &effects)
+            case .failed(let client, let failure): fail(client, failure, &effects)
+            }
+        }
+    }
+}
