@@ -1,7 +1,9 @@
 extension MessageFields {
     /// Who sent this according to our exchange (P-Asserted-Identity, RFC 3325), else as it says itself (From); without
     /// the parameters of the field, the tag among them.
-    package var identity: NameAddress? { assertedIdentity ?? from.map { NameAddress($0.uri, displayName: $0.displayName) } }
+    package var identity: NameAddress? {
+        assertedIdentity ?? from.map { NameAddress($0.uri, displayName: $0.displayName) }
+    }
 
     /// The asserted SIP address. There may be a telephone number beside it (RFC 3325 §9.1).
     package var assertedIdentity: NameAddress? {

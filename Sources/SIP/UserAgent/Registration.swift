@@ -192,12 +192,15 @@ public struct Registration: Equatable, Sendable {
 
     private mutating func grant(_ response: Response) -> [Effect] {
         guard let parameters else { return [] }
-        let granted = min(Self.granted(by: response, to: contact, instance: parameters.instance) ?? expires, Self.longest)
+        let granted = min(
+            Self.granted(by: response, to: contact, instance: parameters.instance) ?? expires, Self.longest)
         let address = response.associatedURIs.first { $0.uri.user != nil }
         if let address { associated = address.uri }
         guard granted > 0 else {
             state = .idle
-            return [.cancel(.refresh), .cancel(.expiry), .failed(.unavailable(status: 200, reason: "", retryAfter: nil))]
+            return [
+                .cancel(.refresh), .cancel(.expiry), .failed(.unavailable(status: 200, reason: "", retryAfter: nil)),
+            ]
         }
         state = .bound
         let lifetime = Duration.seconds(Int64(granted))
@@ -287,7 +290,11 @@ public struct Registration: Equatable, Sendable {
             contacts.first { binding in
                 guard let instance, let theirs = binding.parameters["+sip.instance"] else { return false }
                 return theirs.utf8.filter { $0 != UInt8(ascii: "\"") }.elementsEqual("<\(instance)>".utf8)
-            } ?? contacts.first { binding in contact.map { $0.isEquivalent(to: binding.uri) } ?? false }
+            }
+            ?? contacts.first { binding in
+                binding.uri.user == contact?.user && binding.uri.host == contact?.host
+                    && binding.uri.port == contact?.port
+            }
         return ours?.expires ?? response.expires
     }
 }

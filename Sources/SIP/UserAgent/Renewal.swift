@@ -84,7 +84,8 @@ package struct Renewal: Equatable, Sendable {
 
     /// In units of 10 ms: 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other.
     private mutating func backOff() -> Duration {
-        let units = isCaller ? UInt64.random(in: 210...400, using: &identifiers) : .random(in: 0...200, using: &identifiers)
+        let units =
+            isCaller ? UInt64.random(in: 210...400, using: &identifiers) : .random(in: 0...200, using: &identifiers)
         return .milliseconds(Int64(units) * 10)
     }
 }

@@ -160,7 +160,8 @@ extension SessionDescription {
         func line(_ type: Character, _ value: String) {
             text.append(type)
             text += "="
-            text.unicodeScalars.append(contentsOf: value.unicodeScalars.lazy.filter { $0.value >= 0x20 && $0.value != 0x7F })
+            text.unicodeScalars.append(
+                contentsOf: value.unicodeScalars.lazy.filter { $0.value >= 0x20 && $0.value != 0x7F })
             text += "\r\n"
         }
         func attribute(_ attribute: Attribute) {

@@ -321,7 +321,8 @@ extension Subscription {
             if dialog?.remoteCSeq == request.cseq?.number { return answer(200) }  // it was told already
             guard dialog?.receive(request) == .inOrder else { return answer(500) }
         }
-        let content = request.body.isEmpty
+        let content =
+            request.body.isEmpty
             ? nil : UserAgent.Content(type: request.headers[.contentType] ?? "", body: request.body)
         var effects = answer(200) + [.cancel(.timerN)]
         if state != .leaving { effects.append(.notify(Activity(news.state), content)) }

@@ -90,7 +90,9 @@ extension UserAgent {
         private var oldest = 0
 
         /// Remembers a request; gives back the transaction in which the same one came before.
-        mutating func remember(_ request: Request, _ transaction: TransactionLayer.ServerID) -> TransactionLayer.ServerID? {
+        mutating func remember(_ request: Request, _ transaction: TransactionLayer.ServerID) -> TransactionLayer
+            .ServerID?
+        {
             let key = Key(callID: request.callID, fromTag: request.from?.tag, cseq: request.cseq)
             if let former = table[key] { return former }
             table[key] = transaction

@@ -19,7 +19,8 @@ extension UserAgent {
             }
             drive(id, .notify(request, transaction), &effects)
         case .call(let id):
-            guard let call = calls[id], call.client.invite.callID == dialog.callID, call.early.count < Limits.forks else {
+            guard let call = calls[id], call.client.invite.callID == dialog.callID, call.early.count < Limits.forks
+            else {
                 return answer(481, request, transaction, &effects)
             }
             calls[id]?.early.append(Early(request: request, transaction: transaction, flow: flow))
