@@ -10,8 +10,9 @@ extension Dialog {
     public mutating func request(
         _ method: Method, contact: NameAddress? = nil, contentType: String? = nil, body: [UInt8] = []
     ) -> Request {
-        // Numbers stay below 2^31 (§8.1.1.5); nobody gets there, and starting over beats a trap.
-        let number = ((localCSeq ?? 0) &+ 1) & 0x7FFF_FFFF
+        // Nobody counts that far, and starting over beats a trap.
+        let last = localCSeq ?? 0
+        let number = last < CSeq.largestNumber ? last + 1 : 1
         localCSeq = number
         var request = skeleton(method, number: number)
         if let contact { request.headers.append(.contact, contact.description) }

@@ -16,7 +16,7 @@ public enum TransactionFailure: Hashable, Sendable {
     case timedOut
     /// The flow closed under it; to be treated as a 503 (§8.1.3.1).
     case transport
-    /// The request is over the limit for a datagram and was not sent (§18.1.1): take TCP.
+    /// The request is over the limit for a datagram (§18.1.1: take TCP), or over that for any message; it was not sent.
     case tooLarge
     /// Our own table of transactions is full; nothing was sent.
     case overloaded

@@ -25,7 +25,7 @@ extension TransactionLayer {
 
         private enum Key: Hashable, Sendable {
             case branch(String, host: String, port: UInt16?)
-            /// RFC 2543, whose branches are not unique. To's tag stays out: the ACK carries one that the INVITE lacks.
+            /// RFC 2543, or a cookie with nothing behind it (RFC 4475 §3.2.1): such branches are not unique. To's tag stays out: the ACK carries one that the INVITE lacks.
             case fields(uri: URI, fromTag: String?, callID: String?, number: UInt32?, via: Via)
         }
 
@@ -33,7 +33,9 @@ extension TransactionLayer {
         package init(_ request: Request, via: Via, on flow: Flow) {
             self.flow = flow
             method = request.method == .ack ? .invite : request.method
-            if let branch = via.branch, branch.hasPrefix(TransactionLayer.magicCookie) {
+            if let branch = via.branch, branch != TransactionLayer.magicCookie,
+                branch.hasPrefix(TransactionLayer.magicCookie)
+            {
                 key = .branch(branch, host: via.host, port: via.port)
             } else {
                 key = .fields(

@@ -6,7 +6,7 @@ extension TransactionLayer {
     ///
     /// - Parameter request: any method but ACK (`sendAck`) and CANCEL (`cancel`).
     /// - Returns: the name that `response` and `failed` will bear, and the first effects. Those are a lone `failed`
-    ///   when the request is too large for UDP, cannot be written, or finds no room: then nothing was sent.
+    ///   when the request is too large, cannot be written, or finds no room: then nothing was sent.
     public mutating func send(_ request: Request, on flow: Flow) -> (ClientID, [Effect]) {
         precondition(request.method != .ack && request.method != .cancel, "ACK and CANCEL have functions of their own")
         let branch = identifiers.branch()
@@ -67,9 +67,14 @@ extension TransactionLayer {
 
     private mutating func obstacle(to request: Request, on flow: Flow) -> TransactionFailure? {
         guard hasRoom(on: flow) else { return .overloaded }
-        guard !flow.transport.isReliable else { return nil }
-        guard let size = try? Message.request(request).serialized().count else { return .unwritable }
-        return size > limits.datagram ? .tooLarge : nil
+        do {
+            let size = try request.serialized().count
+            return size > limits.datagram && flow.transport == .udp ? .tooLarge : nil
+        } catch .messageTooLarge {
+            return .tooLarge
+        } catch {
+            return .unwritable
+        }
     }
 
     mutating func advance(_ id: ClientID, invite event: InviteClientTransaction.Event) -> [Effect] {

@@ -40,8 +40,11 @@ struct MatchingTests {
         #expect(host.asked.count == 4)
     }
 
-    @Test("without the cookie the fields of RFC 2543 decide, and its ACK finds the refusal") func legacy() {
-        let via = "SIP/2.0/UDP 192.0.2.9:5060;branch=1"
+    @Test(
+        "without a branch of RFC 3261 the fields decide, and the ACK finds the refusal",
+        arguments: ["", ";branch=1", ";branch=z9hG4bK"])
+    func legacy(branch: String) {
+        let via = "SIP/2.0/UDP 192.0.2.9:5060\(branch)"
         var host = TransactionHost(.udp)
         host.hear(.example(.invite, via: via, number: 1))
         host.hear(.example(.invite, via: via, number: 2))

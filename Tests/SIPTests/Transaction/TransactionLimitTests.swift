@@ -71,6 +71,22 @@ struct TransactionLimitTests {
         #expect(host.news() == expected)
     }
 
+    @Test("what cannot be written fails at once, on any transport", arguments: [TransportProtocol.udp, .tcp])
+    func unwritable(transport: TransportProtocol) {
+        var host = TransactionHost(transport)
+        host.send(.example(.message, fields: [("Subject", "hi\r\nVia: SIP/2.0/UDP evil")]))
+        #expect(host.news() == "0 x unwritable")
+        #expect(host.layer.count == 0)
+    }
+
+    @Test("what no message may hold is too large over TCP as well") func huge() {
+        var host = TransactionHost(.tcp)
+        var request = Request.example(.message)
+        request.body = Array(repeating: 0, count: 70_000)
+        host.send(request)
+        #expect(host.news() == "0 x tooLarge")
+    }
+
     @Test("a proxy that has only this flow may set the limit higher") func raised() {
         var host = TransactionHost(.udp, limits: .init(datagram: 8_000))
         var request = Request.example(.message)
