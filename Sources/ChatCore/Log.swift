@@ -31,7 +31,7 @@ package struct Log: Equatable, Sendable {
         if let last = chunks.indices.last, chunks[last].count < Self.chunkSize {
             chunks[last].append(entry)
         } else {
-            if count >= Self.limit {
+            if count - Self.chunkSize >= Self.limit {
                 chunks.removeFirst()
                 first += Self.chunkSize
             }
