@@ -1,0 +1,165 @@
+import SIP
+
+/// All calls that exist, each by its identity: what a session of the user agent reports is matched to the call it
+/// belongs to, and what belongs to none is of a call that is over.
+///
+/// Glare: when both sides call each other, the request of the side with the lower number counts. That side refuses the
+/// other's INVITE with 491; the other side takes its own back and answers, under the call its person placed. So
+/// both see one call, the one they wanted, and nobody is asked.
+package struct Calls: Sendable, Equatable {
+    package enum Timer: Hashable, Sendable {
+        /// It has rung long enough.
+        case ring(CallID)
+        /// The other side answered 491 and its own request has not come: ask again.
+        case again(CallID)
+    }
+
+    package enum Event: Equatable, Sendable {
+        case call(CallID, Party)
+        case accept(CallID)
+        case reject(CallID)
+        case hangUp(CallID)
+        case incoming(SessionID, from: Party)
+        case session(SessionID, SessionState)
+        case peer(SessionID, Party)
+        /// The list says that this number is gone.
+        case offline(number: String)
+        /// Registered under this number. Sessions of a connection lost before are ended on the other side too.
+        case established(number: String)
+        case moved
+        case moveFailed
+        /// The connection is gone, and with it every call.
+        case lost
+        /// The person leaves the exchange.
+        case leave
+        case fired(Timer)
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case invite(SessionID, number: String)
+        case ring(SessionID)
+        case accept(SessionID)
+        case reject(SessionID, status: Int)
+        case hangUp(SessionID)
+        case renew(SessionID)
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case report(PhoneReport)
+        /// No more messages in this call.
+        case ended(CallID)
+        case tooLarge
+    }
+
+    /// Requests that wait for the person's answer; one more is busy.
+    package static let incomingLimit = 20
+    /// Kamailio and most exchanges give up before.
+    package static let placedRings: Duration = .seconds(90)
+    /// Longer than the caller waits, so that it is the caller who ends it.
+    package static let receivedRings: Duration = .seconds(120)
+    /// How often a request that met the other's is made again.
+    package static let glareAttempts = 4
+
+    struct Call: Equatable {
+        var party: Party
+        /// Nil while no request is out: between a 491 and the next attempt, or until the flow has moved to TCP.
+        var session: SessionID?
+        var state: CallState
+        var glares = 0
+        var isAccepted = false
+    }
+
+    var calls: [CallID: Call] = [:]
+    var bySession: [SessionID: CallID] = [:]
+    /// Sessions that the other side may still believe in, to be ended when there is a connection again.
+    var orphans: [SessionID] = []
+    var number: String?
+    var lastPlaced: UInt64 = 0
+    var lastReceived = 0
+    var identifiers: Identifiers
+
+    package init(identifiers: Identifiers) {
+        self.identifiers = identifiers
+    }
+
+    /// The session through which a call speaks, once it is established.
+    package func session(of id: CallID) -> SessionID? {
+        guard let call = calls[id], call.state == .inCall else { return nil }
+        return call.session
+    }
+
+    package func call(of session: SessionID) -> (id: CallID, party: Party)? {
+        guard let id = bySession[session], let call = calls[id] else { return nil }
+        return (id, call.party)
+    }
+
+    /// The established call with a number, for a message that came outside of the dialog.
+    package func call(with number: String) -> (id: CallID, party: Party)? {
+        calls.first { $0.value.party.number == number && $0.value.state == .inCall }.map { ($0.key, $0.value.party) }
+    }
+
+    package func party(of id: CallID) -> Party? { calls[id]?.party }
+
+    package mutating func handle(_ event: Event) -> [Effect] {
+        switch event {
+        case .call(let id, let party): place(id, party)
+        case .accept(let id): accept(id)
+        case .reject(let id): reject(id)
+        case .hangUp(let id): hangUp(id)
+        case .incoming(let session, let party): incoming(session, party)
+        case .session(let session, let state): changed(session, state)
+        case .peer(let session, let party): named(session, party)
+        case .offline(let number): offline(number)
+        case .established(let number): established(number)
+        case .moved: moved()
+        case .moveFailed: moveFailed()
+        case .lost: lost()
+        case .leave: leave()
+        case .fired(let timer): fired(timer)
+        }
+    }
+
+    private mutating func fired(_ timer: Timer) -> [Effect] {
+        switch timer {
+        case .ring(let id):
+            guard let call = calls[id], call.state != .inCall else { return [] }
+            switch id {
+            case .placed:
+                return finish(id, .noAnswer, by: .them, telling: call.session.map { .hangUp($0) })
+            case .received:
+                return finish(id, .noAnswer, by: .us, telling: call.session.map { .reject($0, status: 480) })
+            }
+        case .again(let id):
+            guard calls[id]?.session == nil else { return [] }
+            return invite(id)
+        }
+    }
+
+    mutating func nextSession() -> SessionID {
+        lastPlaced &+= 1
+        return .placed(lastPlaced)
+    }
+
+    mutating func attach(_ session: SessionID?, to id: CallID) {
+        if let old = calls[id]?.session { bySession[old] = nil }
+        calls[id]?.session = session
+        if let session { bySession[session] = id }
+    }
+
+    mutating func invite(_ id: CallID) -> [Effect] {
+        guard let party = calls[id]?.party else { return [] }
+        let session = nextSession()
+        attach(session, to: id)
+        return [.invite(session, number: party.number)]
+    }
+
+    /// The call is over: whoever asks for it later finds nothing.
+    mutating func finish(_ id: CallID, _ state: CallState, by side: Side, telling farewell: Effect? = nil) -> [Effect] {
+        guard let call = calls[id] else { return [] }
+        attach(nil, to: id)
+        calls[id] = nil
+        var effects: [Effect] = farewell.map { [$0] } ?? []
+        if call.state != .inCall { effects.append(.cancel(.ring(id))) }
+        if call.glares > 0 { effects.append(.cancel(.again(id))) }
+        return effects + [.report(.call(id, state, by: side)), .ended(id)]
+    }
+}

@@ -1,0 +1,162 @@
+import SIP
+
+/// The way to the exchange: opens a flow, registers on it, notices when it is gone, comes back by itself.
+///
+///     idle ──connect──> opening ──opened──> registering ──registered──> online
+///      ^                  ^  └──failed──┐        └──failed──┐              │ closed, refused, no pong
+///      │                  └──── retry ──┴───── waiting <────┴──────────────┘
+///      └──────────── disconnect, access denied (from everywhere; online goes through `leaving`)
+///
+/// Over UDP nothing tells that the exchange is gone: an OPTIONS goes out every `pingInterval`, and one that stays
+/// unanswered for `pingPatience` means a lost connection. Over TCP the transport's own pings do that (RFC 5626 §4.4.1).
+package struct Connection: Sendable, Equatable {
+    package enum Timer: Hashable, Sendable {
+        case retry, registration, ping, pong, leave, resubscribe, drain
+    }
+
+    package enum Event: Equatable, Sendable {
+        case connect(Account)
+        case disconnect
+        case opened(Flow, attempt: UInt64)
+        case failed(TransportFailure, attempt: UInt64)
+        case closed(Flow, TransportFailure)
+        case registered(number: String)
+        case registrationFailed(Registration.Failure)
+        case unregistered
+        case subscriptionEnded
+        case pinged(answered: Bool)
+        /// Something did not fit into a datagram (RFC 3261 §18.1.1).
+        case tooLarge
+        case fired(Timer)
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case open(attempt: UInt64, Endpoint)
+        case close(Flow)
+        case register(on: Flow)
+        case unregister
+        case subscribe(on: Flow)
+        case ping(on: Flow)
+        case start(Timer, after: Duration)
+        case cancel(Timer)
+        case report(ConnectionState)
+        /// A connection that began just now, or whose number changed.
+        case established(Flow, number: String)
+        /// The connection that was established is gone; another may follow.
+        case lost(Flow)
+        /// Registered on TCP now; what was too large can go.
+        case moved(Flow)
+        case moveFailed
+        /// The account is done with, whatever way it went.
+        case ended
+    }
+
+    /// A little less than a NAT's usual 30 s for UDP, twice.
+    package static let pingInterval: Duration = .seconds(15)
+    package static let pingPatience: Duration = .seconds(10)
+    /// Shorter than timer F (32 s): a person waits for this.
+    package static let registrationPatience: Duration = .seconds(10)
+    /// The program has a second to be gone when its terminal closes; half of it may go to the farewell.
+    package static let farewell: Duration = .milliseconds(500)
+    /// What an exchange may ask for at most (Retry-After); a hostile or mistaken one does not keep us out for days.
+    package static let longestRetryAfter: Duration = .seconds(300)
+    package static let resubscribeDelay: Duration = .seconds(2)
+    /// Transactions on the datagram flow that was left for TCP end within 64*T1.
+    package static let drainTime: Duration = .seconds(32)
+
+    enum State: Equatable {
+        case idle
+        case opening
+        case registering(Flow)
+        case online(Flow)
+        case waiting
+        case leaving(Flow)
+    }
+
+    /// From UDP to TCP, while online.
+    enum Move: Equatable {
+        case none, opening
+        case registering(Flow)
+    }
+
+    var state = State.idle
+    var move = Move.none
+    var account: Account?
+    /// The number of the registration, kept through an outage to ask for it again.
+    package internal(set) var number: String?
+    /// The datagram flow that was left for TCP, while its last transactions end.
+    var draining: Flow?
+    /// Of the newest `open`; older ones that succeed late are closed.
+    var attempt: UInt64 = 0
+    /// Within one outage, from 1.
+    var attempts = 0
+    var transport = TransportProtocol.tcp
+    /// Whether this outage began with a connection: then it was closed, otherwise it failed.
+    var wasOnline = false
+    var backOff: BackOff
+
+    package init(identifiers: Identifiers) {
+        backOff = BackOff(identifiers: identifiers)
+    }
+
+    /// Where requests go now; nil while there is no registration.
+    package var flow: Flow? {
+        if case .online(let flow) = state { return flow }
+        return nil
+    }
+
+    /// Whether anything may still be sent there.
+    package func isOpen(_ candidate: Flow) -> Bool {
+        if candidate == draining || move == .registering(candidate) { return true }
+        switch state {
+        case .registering(let flow), .online(let flow), .leaving(let flow): return candidate == flow
+        case .idle, .opening, .waiting: return false
+        }
+    }
+
+    package mutating func handle(_ event: Event) -> [Effect] {
+        switch event {
+        case .connect(let account): connect(account)
+        case .disconnect: disconnect()
+        case .opened(let flow, let attempt): opened(flow, attempt)
+        case .failed(let failure, let attempt): openFailed(failure, attempt)
+        case .closed(let flow, let failure): closed(flow, failure)
+        case .registered(let number): registered(number)
+        case .registrationFailed(let failure): registrationFailed(failure)
+        case .unregistered: left()
+        case .subscriptionEnded: flow == nil ? [] : [.start(.resubscribe, after: Self.resubscribeDelay)]
+        case .pinged(let answered): pinged(answered)
+        case .tooLarge: beginMove()
+        case .fired(let timer): fired(timer)
+        }
+    }
+
+    private mutating func fired(_ timer: Timer) -> [Effect] {
+        switch timer {
+        case .retry:
+            return state == .waiting ? open() : []
+        case .registration:
+            return registrationFailed(.timedOut)
+        case .ping:
+            guard let flow, flow.transport == .udp else { return [] }
+            return [.ping(on: flow), .start(.pong, after: Self.pingPatience)]
+        case .pong:
+            guard let flow else { return [] }
+            return lose(flow, .keepAliveTimedOut) + [.close(flow)]
+        case .leave:
+            return left()
+        case .resubscribe:
+            return flow.map { [.subscribe(on: $0)] } ?? []
+        case .drain:
+            guard let flow = draining else { return [] }
+            draining = nil
+            return [.close(flow)]
+        }
+    }
+
+    private mutating func pinged(_ answered: Bool) -> [Effect] {
+        guard let flow, flow.transport == .udp else { return [] }
+        guard answered else { return lose(flow, .keepAliveTimedOut) + [.close(flow)] }
+        return [.cancel(.pong), .start(.ping, after: Self.pingInterval)]
+    }
+}

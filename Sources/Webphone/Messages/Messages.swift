@@ -1,0 +1,183 @@
+import SIP
+
+/// Messages on their way out. Each one ends as delivered or failed, exactly once, and those of one call go in order.
+///
+/// In each call one message is under way at a time, over TCP too: RFC 3428 §8 allows more only when every hop is
+/// congestion-controlled, and the last hop, from the exchange to the other side, may be UDP where we cannot see it;
+/// there two messages under way could change places.
+package struct Messages: Sendable, Equatable {
+    package enum Event: Equatable, Sendable {
+        case send(MessageID, String, in: CallID)
+        case result(MessageToken, UserAgent.MessageResult)
+        /// The call is over: what waits will not be sent, what is under way may still be confirmed.
+        case ended(CallID)
+        /// On TCP now: what was too large goes again.
+        case moved
+        case moveFailed
+        /// The connection is gone: nothing more will be confirmed.
+        case lost
+    }
+
+    package enum Effect: Equatable, Sendable {
+        case sendInside(MessageToken, String, CallID)
+        case sendOutside(MessageToken, String, CallID)
+        case report(PhoneReport)
+        case tooLarge
+    }
+
+    /// Bytes of UTF-8 in one message. Kamailio reads at most 16,384 bytes of one SIP message over TCP, as other
+    /// exchanges do; half of that leaves the header fields, which grow with every hop, room enough.
+    package static let longestText = 8_192
+    /// Messages of one call that wait for their turn.
+    package static let waitingLimit = 10_000
+
+    struct Outgoing: Equatable {
+        var id: MessageID
+        var text: String
+        var call: CallID
+    }
+
+    struct Queue: Equatable {
+        /// From `head` on; compacted now and then, so that a long queue costs no more than a short one.
+        private var items: [Outgoing] = []
+        private var head = 0
+        /// What the user agent has, or what waits for the move to TCP.
+        var underWay: Outgoing?
+        /// Nil while `underWay` waits for the move.
+        var token: MessageToken?
+        /// The other side takes no MESSAGE in the dialog.
+        var goesOutside = false
+
+        var count: Int { items.count - head }
+        var waiting: ArraySlice<Outgoing> { items[head...] }
+
+        mutating func append(_ message: Outgoing) { items.append(message) }
+
+        mutating func next() -> Outgoing? {
+            guard head < items.count else { return nil }
+            defer {
+                head += 1
+                if head == items.count {
+                    items.removeAll(keepingCapacity: true)
+                    head = 0
+                } else if head >= 256, head * 2 > items.count {
+                    items.removeFirst(head)
+                    head = 0
+                }
+            }
+            return items[head]
+        }
+    }
+
+    private var queues: [CallID: Queue] = [:]
+    /// What the user agent has; also of calls that are over.
+    private var underWay: [MessageToken: Outgoing] = [:]
+    private var lastToken: UInt64 = 0
+
+    package init() {}
+
+    package mutating func handle(_ event: Event) -> [Effect] {
+        switch event {
+        case .send(let id, let text, let call): send(Outgoing(id: id, text: text, call: call))
+        case .result(let token, let result): received(result, for: token)
+        case .ended(let call): ended(call)
+        case .moved: resume()
+        case .moveFailed: moveFailed()
+        case .lost: lost()
+        }
+    }
+
+    private mutating func send(_ message: Outgoing) -> [Effect] {
+        let size = message.text.utf8.count
+        guard size <= Self.longestText else {
+            return [Self.failed(message, Reasons.tooLong(by: size - Self.longestText, of: Self.longestText))]
+        }
+        var queue = queues[message.call] ?? Queue()
+        guard queue.count < Self.waitingLimit else { return [Self.failed(message, Reasons.tooManyMessages)] }
+        queue.append(message)
+        queues[message.call] = queue
+        return [.report(.delivery(message.id, .sending))] + advance(message.call)
+    }
+
+    /// Hands the next message of a call to the user agent when nothing of that call is under way.
+    private mutating func advance(_ call: CallID) -> [Effect] {
+        guard queues[call]?.underWay == nil, let message = queues[call]?.next() else { return [] }
+        return [handOver(message)]
+    }
+
+    private mutating func handOver(_ message: Outgoing) -> Effect {
+        lastToken &+= 1
+        let token = MessageToken(lastToken)
+        underWay[token] = message
+        queues[message.call]?.underWay = message
+        queues[message.call]?.token = token
+        return queues[message.call]?.goesOutside == true
+            ? .sendOutside(token, message.text, message.call) : .sendInside(token, message.text, message.call)
+    }
+
+    private mutating func received(_ result: UserAgent.MessageResult, for token: MessageToken) -> [Effect] {
+        guard let message = underWay.removeValue(forKey: token) else { return [] }  // marked failed before
+        let isCurrent = queues[message.call]?.token == token
+        switch result {
+        case .failed(.tooLarge) where isCurrent:
+            queues[message.call]?.token = nil
+            return [.tooLarge]
+        case .failed(.refused(status: 405, _)) where isCurrent && queues[message.call]?.goesOutside == false,
+            .failed(.refused(status: 501, _)) where isCurrent && queues[message.call]?.goesOutside == false:
+            queues[message.call]?.goesOutside = true
+            return [handOver(message)]
+        case .delivered:
+            return [.report(.delivery(message.id, .delivered))] + finish(message, isCurrent)
+        case .failed(let failure):
+            return [Self.failed(message, Self.words(for: failure))] + finish(message, isCurrent)
+        }
+    }
+
+    private mutating func finish(_ message: Outgoing, _ isCurrent: Bool) -> [Effect] {
+        guard isCurrent else { return [] }
+        queues[message.call]?.underWay = nil
+        queues[message.call]?.token = nil
+        return advance(message.call)
+    }
+
+    private mutating func ended(_ call: CallID) -> [Effect] {
+        guard let queue = queues.removeValue(forKey: call) else { return [] }
+        let held = queue.token == nil ? queue.underWay.map { [$0] } ?? [] : []
+        return (held + queue.waiting).map { Self.failed($0, Reasons.endedMessage) }
+    }
+
+    private mutating func resume() -> [Effect] {
+        held.map { handOver($0) }
+    }
+
+    private mutating func moveFailed() -> [Effect] {
+        held.flatMap { [Self.failed($0, Reasons.tooLarge)] + finish($0, true) }
+    }
+
+    private var held: [Outgoing] {
+        queues.values.compactMap { $0.token == nil ? $0.underWay : nil }.sorted { $0.id.value < $1.id.value }
+    }
+
+    private mutating func lost() -> [Effect] {
+        let sent = underWay.sorted { $0.key.value < $1.key.value }.map(\.value)
+        let waiting = held + queues.values.flatMap(\.waiting)
+        underWay = [:]
+        queues = [:]
+        return sent.map { Self.failed($0, Reasons.lostMessage) } + waiting.map { Self.failed($0, Reasons.lost) }
+    }
+
+    private static func failed(_ message: Outgoing, _ reason: String) -> Effect {
+        .report(.delivery(message.id, .failed(reason)))
+    }
+
+    private static func words(for failure: UserAgent.MessageFailure) -> String {
+        switch failure {
+        case .refused(let status, _): Reasons.message(status)
+        case .timedOut: Reasons.noAnswerInTime
+        case .lost: Reasons.lostMessage
+        case .tooLarge: Reasons.tooLarge
+        case .noSession: Reasons.endedMessage
+        case .overloaded: Reasons.tooManyMessages
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import SIP
+
+/// What the phone's machines ask of each other and of the host.
+extension Phone {
+    mutating func run(_ asked: [Connection.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .open(let attempt, let endpoint):
+                if agent == nil { makeAgent() }
+                effects.append(.transport(.connect(attempt: attempt, endpoint)))
+            case .close(let flow):
+                effects.append(.transport(.close(flow)))
+                if connection.flow != flow { forget(flow) }
+            case .register(let flow):
+                register(on: flow)
+            case .unregister:
+                command(.unregister)
+            case .subscribe(let flow):
+                subscribe(on: flow)
+            case .ping(let flow):
+                lastPing &+= 1
+                command(.options(PingToken(lastPing), to: .sip(nil, domain), on: flow))
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.connection(timer)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.connection(timer))))
+            case .report(let state):
+                effects.append(.report(.connection(state)))
+            case .established(let flow, let number):
+                established(flow, number)
+            case .lost(let flow):
+                lost(flow)
+            case .moved:
+                run(calls.handle(.moved))
+                run(messages.handle(.moved))
+            case .moveFailed:
+                run(calls.handle(.moveFailed))
+                run(messages.handle(.moveFailed))
+            case .ended:
+                ended()
+            }
+        }
+    }
+
+    mutating func run(_ asked: [Roster.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.roster(timer)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.roster(timer))))
+            case .report(let report):
+                effects.append(.report(report))
+                if case .offline(let party) = report { run(calls.handle(.offline(number: party.number))) }
+            }
+        }
+    }
+
+    mutating func run(_ asked: [Calls.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .invite(let session, let number):
+                if let flow = connection.flow { command(.invite(session, to: .sip(number, domain), on: flow)) }
+            case .ring(let session):
+                command(.ring(session))
+            case .accept(let session):
+                command(.accept(session))
+            case .reject(let session, let status):
+                command(.reject(session, status: status))
+            case .hangUp(let session):
+                command(.hangUp(session))
+            case .renew(let session):
+                command(.renew(session))
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.calls(timer)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.calls(timer))))
+            case .report(let report):
+                effects.append(.report(report))
+            case .ended(let id):
+                run(messages.handle(.ended(id)))
+            case .tooLarge:
+                run(connection.handle(.tooLarge))
+            }
+        }
+    }
+
+    mutating func run(_ asked: [Messages.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .sendInside(let token, let text, let call):
+                if let session = calls.session(of: call) {
+                    command(.message(token, UserAgent.Content(text: text), in: session))
+                } else {
+                    run(messages.handle(.result(token, .failed(.noSession))))
+                }
+            case .sendOutside(let token, let text, let call):
+                if let number = calls.party(of: call)?.number, let flow = connection.flow {
+                    let content = UserAgent.Content(text: text)
+                    command(.messageOutside(token, content, to: .sip(number, domain), on: flow))
+                } else {
+                    run(messages.handle(.result(token, .failed(.noSession))))
+                }
+            case .report(let report):
+                effects.append(.report(report))
+            case .tooLarge:
+                run(connection.handle(.tooLarge))
+            }
+        }
+    }
+
+    mutating func run(_ asked: [UserAgent.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .transmit(let message, let flow):
+                // The user agent learns late that a connection was lost; what it says there has nowhere to go.
+                if connection.isOpen(flow) { effects.append(.transport(.send(message, on: flow))) }
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.agent(timer, account: accounts)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.agent(timer, account: accounts))))
+            case .report(let report):
+                hear(report)
+            }
+        }
+    }
+
+    private mutating func command(_ command: UserAgent.Command) {
+        run(agent?.handle(.command(command)) ?? [])
+    }
+
+    private mutating func makeAgent() {
+        guard let account else { return }
+        accounts &+= 1
+        let configuration = UserAgent.Configuration(identity: address(of: account), software: software)
+        agent = UserAgent(configuration, identifiers: Self.fork(&identifiers))
+    }
+
+    private func address(of account: Account) -> NameAddress {
+        let name = RemoteText.name(account.displayName, number: account.line)
+        return NameAddress(.sip(account.line, account.host), displayName: name)
+    }
+
+    private mutating func register(on flow: Flow) {
+        guard let account else { return }
+        let parameters = Registration.Parameters(
+            registrar: .sip(nil, account.host), address: address(of: account), instance: instance,
+            preferred: connection.number.map { .sip($0, domain) })
+        command(.register(parameters, on: flow))
+    }
+
+    private mutating func subscribe(on flow: Flow) {
+        guard let account else { return }
+        if let old = subscription { command(.unsubscribe(old)) }
+        lastSubscription &+= 1
+        let id = SubscriptionID(lastSubscription)
+        subscription = id
+        let parameters = Subscription.Parameters(
+            resource: .sip(account.line, domain), event: "presence", accept: ["application/pidf+xml"])
+        command(.subscribe(id, parameters, on: flow))
+    }
+
+    private mutating func established(_ flow: Flow, _ number: String) {
+        let before = gone.filter { $0 != flow }
+        gone = []
+        run(calls.handle(.established(number: number)))
+        for flow in before { run(agent?.handle(.closed(flow)) ?? []) }
+        run(roster.handle(.connected(number: number)))
+    }
+
+    private mutating func lost(_ flow: Flow) {
+        gone.append(flow)
+        run(calls.handle(.lost))
+        run(messages.handle(.lost))
+        run(roster.handle(.lost))
+        if let id = subscription {
+            subscription = nil
+            command(.unsubscribe(id))
+        }
+    }
+
+    private mutating func ended() {
+        run(calls.handle(.lost))
+        run(calls.handle(.leave))
+        run(messages.handle(.lost))
+        run(roster.handle(.left))
+        agent = nil
+        subscription = nil
+        gone = []
+        domain = account?.host ?? ""
+    }
+}

@@ -1,0 +1,63 @@
+import SIP
+
+/// What the user agent tells, sorted to the machine that it concerns.
+extension Phone {
+    mutating func hear(_ report: UserAgent.Report) {
+        switch report {
+        case .registered(let identity, _):
+            domain = identity.uri.host
+            run(connection.handle(.registered(number: number(of: identity))))
+        case .registrationFailed(let failure):
+            run(connection.handle(.registrationFailed(failure)))
+        case .unregistered:
+            run(connection.handle(.unregistered))
+        case .notify(let id, _, let content):
+            if id == subscription { run(roster.handle(.notified(content?.body ?? []))) }
+        case .subscriptionEnded(let id, let end):
+            if id == subscription { unsubscribed(end) }
+        case .incoming(let session, let from, _):
+            run(calls.handle(.incoming(session, from: party(from))))
+        case .session(let session, let state):
+            run(calls.handle(.session(session, state)))
+        case .peer(let session, let address):
+            run(calls.handle(.peer(session, party(address))))
+        case .message(let session, let from, let content):
+            receive(content, in: session, from: from)
+        case .messageResult(let token, let result):
+            run(messages.handle(.result(token, result)))
+        case .ping(let token, let answered):
+            if token.value == lastPing { run(connection.handle(.pinged(answered: answered))) }
+        case .modified, .renewed:
+            break  // a text call stays what it is
+        }
+    }
+
+    private mutating func unsubscribed(_ end: Subscription.End) {
+        subscription = nil
+        if case .refused(let status, _) = end { effects.append(.report(.fault(Reasons.subscription(status)))) }
+        run(connection.handle(.subscriptionEnded))
+    }
+
+    private mutating func receive(_ content: UserAgent.Content, in session: SessionID?, from: NameAddress) {
+        // Other content, say that somebody is typing, is none of a chat's business yet.
+        guard content.type.lowercased().hasPrefix("text/") else { return }
+        let text = RemoteText.message(content.text)
+        let sender = party(from)
+        if let call = session.flatMap({ calls.call(of: $0) }) ?? calls.call(with: sender.number) {
+            effects.append(.report(.message(call.id, from: call.party, text)))
+        } else {
+            effects.append(.report(.fault(Reasons.outside(sender, text))))
+        }
+    }
+
+    /// The number and the name, safe to show; the list knows the name of one that calls without.
+    private func party(_ address: NameAddress) -> Party {
+        let number = number(of: address)
+        let listed = roster.party(number)?.name ?? number
+        return Party(number: number, name: RemoteText.name(address.displayName ?? "", number: listed))
+    }
+
+    private func number(of address: NameAddress) -> String {
+        RemoteText.number(address.uri.user ?? "") ?? RemoteText.name(address.uri.user ?? "", number: address.uri.host)
+    }
+}
