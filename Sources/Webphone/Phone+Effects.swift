@@ -133,7 +133,7 @@ extension Phone {
         guard let account else { return }
         accounts &+= 1
         let configuration = UserAgent.Configuration(identity: address(of: account), software: software)
-        agent = UserAgent(configuration, identifiers: Self.fork(&identifiers))
+        agent = UserAgent(configuration, identifiers: identifiers.split())
     }
 
     private func address(of account: Account) -> NameAddress {

@@ -82,8 +82,8 @@ public struct Phone: Sendable {
     public init(identifiers: Identifiers, software: String = "Partyline") {
         var source = identifiers
         instance = Self.instance(&source)
-        connection = Connection(identifiers: Self.fork(&source))
-        calls = Calls(identifiers: Self.fork(&source))
+        connection = Connection(identifiers: source.split())
+        calls = Calls(identifiers: source.split())
         self.identifiers = source
         self.software = software
     }
@@ -174,10 +174,6 @@ public struct Phone: Sendable {
     private mutating func begin(_ account: Account) {
         self.account = account
         domain = account.host
-    }
-
-    static func fork(_ source: inout Identifiers) -> Identifiers {
-        source == .unpredictable ? .unpredictable : .seeded(source.next())
     }
 
     /// A random UUID (RFC 9562 §5.4) as a URN.
