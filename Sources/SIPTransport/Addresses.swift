@@ -1,0 +1,100 @@
+import Glibc
+import NIOCore
+import SIP
+
+/// An address as sockets take it; `SIP.SocketAddress` is its readable twin.
+typealias KernelAddress = NIOCore.SocketAddress
+
+extension SIP.SocketAddress {
+    /// Nil for the addresses SIP does not travel on (Unix sockets).
+    ///
+    /// Link-local IPv6 addresses keep their zone (`fe80::1%2`): without it they lead nowhere.
+    init?(_ address: KernelAddress) {
+        guard let host = address.ipAddress, let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
+        switch address {
+        case .v6(let six) where six.address.sin6_scope_id != 0:
+            self.init(host: "\(host)%\(six.address.sin6_scope_id)", port: port)
+        case .v4, .v6, .unixDomainSocket:
+            self.init(host: host, port: port)
+        }
+    }
+
+    /// The address for a socket, without any lookup; nil when `host` is a name.
+    var kernelAddress: KernelAddress? {
+        guard let percent = host.utf8.lastIndex(of: UInt8(ascii: "%")) else {
+            return try? KernelAddress(ipAddress: host, port: Int(port))
+        }
+        let zone = String(host[host.utf8.index(after: percent)...])
+        let scope = UInt32(zone) ?? if_nametoindex(zone)
+        guard scope != 0,
+            case .v6(let six)? = try? KernelAddress(ipAddress: String(host[..<percent]), port: Int(port))
+        else { return nil }
+        var address = six.address
+        address.sin6_scope_id = scope
+        return KernelAddress(address)
+    }
+
+    /// 0.0.0.0 or ::, which stand for every address of the machine.
+    var isWildcard: Bool { host == "0.0.0.0" || host == "::" }
+}
+
+extension KernelAddress {
+    var block: AddressBlock {
+        switch self {
+        case .v4(let four):
+            let bits = UInt32(bigEndian: four.address.sin_addr.s_addr)
+            return AddressBlock(bits: UInt64(bits), isLoopback: bits >> 24 == 127)
+        case .v6(let six):
+            let halves = withUnsafeBytes(of: six.address.sin6_addr) { bytes in
+                (
+                    UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                )
+            }
+            return AddressBlock(bits: halves.0, isLoopback: halves == (0, 1))
+        case .unixDomainSocket:
+            return AddressBlock(bits: 0, isLoopback: true)
+        }
+    }
+
+    /// Whether an answer can be sent there. A datagram may claim to come from port 0, from everybody or from a
+    /// group; answering would fail, or reach more than the one who asked.
+    var isAnswerable: Bool {
+        switch self {
+        case .v4(let four):
+            let bits = UInt32(bigEndian: four.address.sin_addr.s_addr)
+            return four.address.sin_port != 0 && bits >> 24 != 0 && bits >> 28 < 0xE
+        case .v6(let six):
+            let first = withUnsafeBytes(of: six.address.sin6_addr) { $0[0] }
+            return six.address.sin6_port != 0 && first != 0xFF
+        case .unixDomainSocket:
+            return false
+        }
+    }
+}
+
+extension TransportFailure {
+    /// - Parameter error: what NIO or the kernel reported for a connecting or an open socket.
+    init(_ error: any Error) {
+        switch error {
+        case let io as IOError: self.init(errno: io.errnoCode)
+        case ChannelError.connectTimeout: self = .timedOut
+        case ChannelError.eof, ChannelError.inputClosed, ChannelError.ioOnClosedChannel: self = .closedByPeer
+        default: self = .unreachable(String(describing: error))
+        }
+    }
+
+    init(errno code: CInt) {
+        switch code {
+        case ECONNREFUSED: self = .refused
+        case ECONNRESET, EPIPE: self = .closedByPeer
+        case ETIMEDOUT: self = .timedOut
+        default: self = .unreachable(String(cString: strerror(code)))
+        }
+    }
+}
+
+extension NIODeadline {
+    /// Now on the monotonic clock, since an arbitrary start.
+    static var elapsed: Duration { .nanoseconds(NIODeadline.now().uptimeNanoseconds) }
+}

@@ -1,0 +1,115 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import SIP
+
+extension Switchboard {
+    /// How often a free port is looked for that serves every transport, when the system may choose.
+    private static let portAttempts = 16
+
+    /// - Returns: the address with its port, or a `ListenError`.
+    func listen(on address: SIP.SocketAddress, transports: [TransportProtocol]) -> EventLoopFuture<SIP.SocketAddress> {
+        if let unsupported = transports.first(where: { $0 != .udp && $0 != .tcp }) {
+            return loop.makeFailedFuture(ListenError.unsupported(unsupported))
+        }
+        guard address.kernelAddress != nil else { return loop.makeFailedFuture(ListenError.notAnAddress(address.host)) }
+        allowManyDescriptors()
+        return listen(on: address, transports, attempts: address.port == 0 ? Self.portAttempts : 1)
+    }
+
+    private func listen(
+        on address: SIP.SocketAddress, _ transports: [TransportProtocol], attempts: Int
+    ) -> EventLoopFuture<SIP.SocketAddress> {
+        // TCP goes first: it says reliably whether another program has the port.
+        let ordered = transports.filter { $0 == .tcp } + transports.filter { $0 == .udp }
+        let outcome = loop.makePromise(of: SIP.SocketAddress.self)
+        bind(ordered[...], to: address, opened: []) { result in
+            switch result {
+            case .success(let bound): outcome.succeed(bound)
+            case .failure(.inUse) where attempts > 1:
+                self.listen(on: address, transports, attempts: attempts - 1).cascade(to: outcome)
+            case .failure(let error): outcome.fail(error)
+            }
+        }
+        return outcome.futureResult
+    }
+
+    /// Binds one transport after the other, all to the port the first one got; none stays when one fails.
+    private func bind(
+        _ transports: ArraySlice<TransportProtocol>, to address: SIP.SocketAddress, opened: [any Channel],
+        _ done: @escaping (Result<SIP.SocketAddress, ListenError>) -> Void
+    ) {
+        guard let transport = transports.first else {
+            listeners += opened
+            return done(.success(address))
+        }
+        guard let kernel = address.kernelAddress else { return done(.failure(.notAnAddress(address.host))) }
+        let bound = transport == .tcp ? bindStream(to: kernel) : bindDatagrams(to: kernel)
+        bound.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel):
+                let actual = channel.localAddress.flatMap { SIP.SocketAddress($0) } ?? address
+                let opened = opened + [channel]
+                guard !self.isShutDown else {
+                    for channel in opened { channel.close(promise: nil) }
+                    return done(.failure(.failed(address, transport, "the transport was shut down")))
+                }
+                self.bind(transports.dropFirst(), to: actual, opened: opened, done)
+            case .failure(let error):
+                for channel in opened { channel.close(promise: nil) }
+                done(.failure(ListenError(error, at: address, transport)))
+            }
+        }
+    }
+
+    private func bindStream(to address: KernelAddress) -> EventLoopFuture<any Channel> {
+        let board = NIOLoopBound(self, eventLoop: loop)
+        var bootstrap = ServerBootstrap(group: loop)
+            .serverChannelOption(.backlog, value: 1_024)
+            // A restarted exchange finds its port although old connections linger. On Linux two programs still
+            // cannot listen on it at the same time.
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .streamOptions(configuration)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(StreamConnection(board.value, role: .server))
+                }
+            }
+        if address.protocol == .inet6 {
+            bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
+        }
+        return bootstrap.bind(to: address)
+    }
+
+    private func bindDatagrams(to address: KernelAddress) -> EventLoopFuture<any Channel> {
+        let board = NIOLoopBound(self, eventLoop: loop)
+        // No SO_REUSEADDR: on Linux it would let a second program take the port, and each lose half of the packets.
+        var bootstrap = DatagramBootstrap(group: loop)
+            .datagramOptions()
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(DatagramSocket(board.value))
+                }
+            }
+        if address.protocol == .inet6 { bootstrap = bootstrap.channelOption(onlyIPv6, value: 1) }
+        if SIP.SocketAddress(address)?.isWildcard == true {
+            bootstrap = bootstrap.channelOption(.receivePacketInfo, value: true)
+        }
+        return bootstrap.bind(to: address).flatMapThrowing { channel in
+            let socket = try channel.pipeline.syncOperations.handler(type: DatagramSocket.self)
+            guard socket.open(channel, attempt: nil) else { throw ChannelError.ioOnClosedChannel }
+            return channel
+        }
+    }
+
+    /// A server's connections are descriptors; the customary soft limit of 1,024 is for programs that use `select`.
+    private func allowManyDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let wanted = min(limit.rlim_max, rlim_t(configuration.limits.connections + 1_024))
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+

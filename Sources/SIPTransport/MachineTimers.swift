@@ -1,0 +1,74 @@
+import Dispatch
+
+/// The real timers of one host: what its machines start and cancel, on the queue that owns them.
+///
+/// Everything, `fire` included, happens on `queue`. One Dispatch timer stands for all and is armed for the earliest
+/// deadline only; a machine that cancels its timers leaves at most one wake-up behind, and without timers there
+/// is none. What is due together arrives together.
+package final class MachineTimers<Timer: Hashable & Sendable>: @unchecked Sendable {
+    // Unchecked: the state is confined to `queue`, which each entry checks.
+    private let queue: DispatchQueue
+    private let source: any DispatchSourceTimer
+    private var deadlines = Deadlines<Timer>()
+    private var armed: Duration?
+
+    /// - Parameters:
+    ///   - queue: the serial queue that owns the machines.
+    ///   - fire: called on `queue` with timers that are due, in the order of their deadlines. Form it outside of
+    ///     main-actor code or mark it `@Sendable`: a closure that inherits the main actor traps when it fires.
+    package init(queue: DispatchQueue, fire: @escaping @Sendable ([Timer]) -> Void) {
+        self.queue = queue
+        source = DispatchSource.makeTimerSource(queue: queue)
+        source.setEventHandler { @Sendable [weak self] in self?.wake(fire) }
+        source.schedule(deadline: .distantFuture)
+        source.activate()
+    }
+
+    deinit { source.cancel() }
+
+    /// The monotonic time these timers run on, since an arbitrary start.
+    package static var now: Duration { .nanoseconds(DispatchTime.now().uptimeNanoseconds) }
+
+    package var isEmpty: Bool {
+        dispatchPrecondition(condition: .onQueue(queue))
+        return deadlines.isEmpty
+    }
+
+    /// Starts the timer, or restarts it when it runs already.
+    package func start(_ timer: Timer, after delay: Duration) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        let due = Self.now + max(.zero, delay)
+        deadlines.start(timer, due: due)
+        if armed.map({ due < $0 }) ?? true { arm(for: due) }
+    }
+
+    /// Cancelling what does not run is fine. A timer cancelled here never fires, unless it is already in the batch
+    /// that `fire` was given.
+    package func cancel(_ timer: Timer) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        deadlines.cancel(timer)
+    }
+
+    private func wake(_ fire: ([Timer]) -> Void) {
+        armed = nil
+        let expired = deadlines.expire(at: Self.now)
+        if let next = deadlines.next() { arm(for: next) }
+        if !expired.isEmpty { fire(expired) }
+    }
+
+    private func arm(for due: Duration) {
+        armed = due
+        source.schedule(
+            deadline: DispatchTime(uptimeNanoseconds: due.clampedNanoseconds), leeway: .milliseconds(1))
+    }
+}
+
+extension Duration {
+    /// At most the 146 years that Dispatch and NIO can count.
+    var clampedNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow, whole < Int64.max / 2 else { return UInt64(Int64.max / 2) }
+        return UInt64(max(0, whole + attoseconds / 1_000_000_000))
+    }
+}

@@ -1,0 +1,238 @@
+import NIOCore
+import SIP
+
+/// One TCP connection: frames and parses what arrives, gathers what leaves, watches that the peer lives.
+///
+/// It takes and gives plain bytes: a TLS or WebSocket handler goes before it in the pipeline, and nothing here changes.
+final class StreamConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Role {
+        case client
+        case server
+    }
+
+    private enum State {
+        case opening
+        case open(any Channel, Flow)
+        /// We closed it: nothing is reported any more, what was written still leaves.
+        case closing(any Channel, Flow)
+        case closed
+    }
+
+    private let switchboard: Switchboard
+    private let role: Role
+    private let transport: TransportProtocol
+    private var state = State.opening
+    private var framer = StreamFramer()
+    private var outgoing: ByteBuffer?
+    private var isFlushScheduled = false
+    private var malformed = 0
+    private var hasSpoken = false
+    private var failure: TransportFailure?
+    private var keepAlive: KeepAlive?
+    private var keepAliveTimer: Scheduled<Void>?
+    private var patience: Patience
+    private var patienceTimer: Scheduled<Void>?
+
+    init(_ switchboard: Switchboard, role: Role, transport: TransportProtocol = .tcp) {
+        self.switchboard = switchboard
+        self.role = role
+        self.transport = transport
+        patience = Patience(
+            limit: switchboard.configuration.intervals.message, expecting: role == .server, at: NIODeadline.elapsed)
+    }
+
+    // MARK: - Opening
+
+    func channelActive(context: ChannelHandlerContext) {
+        if role == .server, !open(context.channel, attempt: nil) { context.close(promise: nil) }
+    }
+
+    /// - Parameter attempt: the client's `connect` that this answers.
+    /// - Returns: false when the connection may not stay, or is gone already.
+    func open(_ channel: any Channel, attempt: UInt64?) -> Bool {
+        guard case .opening = state,
+            let from = channel.remoteAddress, let remote = SIP.SocketAddress(from),
+            let local = channel.localAddress.flatMap({ SIP.SocketAddress($0) })
+        else { return false }
+        let connection = switchboard.nextConnection()
+        let flow = Flow(transport: transport, local: local, remote: remote, connection: connection)
+        switch role {
+        case .server:
+            guard switchboard.admit(self, connection, from: from) else { return false }
+            awaitMessage()
+        case .client:
+            switchboard.opened(self, connection)
+            let intervals = switchboard.configuration.intervals
+            keepAlive = KeepAlive(
+                interval: intervals.ping, pong: intervals.pong, identifiers: switchboard.identifiers,
+                openedAt: NIODeadline.elapsed)
+        }
+        state = .open(channel, flow)
+        if let attempt { switchboard.emit(.opened(flow, attempt: attempt)) }
+        checkKeepAlive()
+        return true
+    }
+
+    // MARK: - Receiving
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .open(_, let flow) = state else { return }
+        let now = NIODeadline.elapsed
+        keepAlive?.received(at: now)
+        let buffer = unwrapInboundIn(data)
+        framer.append(buffer.readableBytesView)
+        var completed = false
+        do {
+            while case .open = state, let frame = try framer.next() {
+                switch frame {
+                case .message(let bytes):
+                    completed = true
+                    receive(bytes, on: flow)
+                case .ping: send([0x0D, 0x0A])
+                case .pong: break  // `received` above is all it is for
+                }
+            }
+        } catch {
+            return violated(String(describing: error))
+        }
+        guard case .open = state else { return }
+        patience.read(completed: completed, partial: framer.isPartial, at: now)
+        awaitMessage()
+    }
+
+    private func receive(_ bytes: [UInt8], on flow: Flow) {
+        if !hasSpoken {
+            hasSpoken = true
+            if role == .server { switchboard.spoke(flow.connection) }
+        }
+        switch switchboard.read(bytes, on: flow) {
+        case .message(let message):
+            switchboard.emit(.received(message, on: flow))
+        case .rejected(let answer):
+            if let answer { send(answer) }
+            malformed += 1
+            if malformed >= switchboard.configuration.limits.malformedMessages {
+                violated("\(malformed) malformed messages")
+            }
+        }
+    }
+
+    // MARK: - Sending
+
+    func send(_ bytes: [UInt8]) {
+        guard case .open(let channel, _) = state else { return switchboard.counters.unsent += 1 }
+        switchboard.counters.sent += 1
+        if outgoing == nil { outgoing = channel.allocator.buffer(capacity: bytes.count) }
+        outgoing?.writeBytes(bytes)
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        switchboard.flushLater(self)
+    }
+
+    /// Writes what was gathered in one piece.
+    func flush(promise: EventLoopPromise<Void>? = nil) {
+        isFlushScheduled = false
+        let channel: any Channel
+        switch state {
+        case .open(let open, _), .closing(let open, _): channel = open
+        case .opening, .closed: return promise?.succeed() ?? ()
+        }
+        guard let buffer = outgoing else { return promise?.succeed() ?? () }
+        outgoing = nil
+        switchboard.counters.flushes += 1
+        channel.writeAndFlush(buffer, promise: promise)
+        guard case .open = state else { return }
+        let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if unread > switchboard.configuration.limits.unreadBytes { violated("does not read what it is sent") }
+    }
+
+    // MARK: - Closing
+
+    /// Ends the connection with what was already sent: the peer gets it, and the FIN after it.
+    ///
+    /// The socket stays until the peer closes as well or the time is over: closing it with bytes unread would reset
+    /// the connection and take back what the peer has not read.
+    func close(within limit: Duration? = nil) {
+        guard case .open(let channel, let flow) = state else { return }
+        finish(flow, .closedLocally)
+        state = .closing(channel, flow)
+        let flushed = channel.eventLoop.makePromise(of: Void.self)
+        flush(promise: flushed)
+        flushed.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        let patience = TimeAmount(limit ?? switchboard.configuration.intervals.close)
+        channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+    }
+
+    /// Ends the connection at once, without waiting for a peer that does not deserve it.
+    func abort(_ failure: TransportFailure) {
+        guard case .open(let channel, let flow) = state else { return }
+        flush()
+        guard case .open = state else { return }
+        finish(flow, failure)
+        state = .closing(channel, flow)
+        channel.close(promise: nil)
+    }
+
+    private func violated(_ reason: String) {
+        switchboard.counters.violations += 1
+        abort(.protocolViolation(reason))
+    }
+
+    /// Whoever heard of the flow hears that it ended.
+    private func finish(_ flow: Flow, _ failure: TransportFailure) {
+        keepAliveTimer?.cancel()
+        patienceTimer?.cancel()
+        if role == .client || hasSpoken { switchboard.emit(.closed(flow, failure)) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if failure == nil { failure = TransportFailure(error) }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        switch state {
+        case .open(_, let flow):
+            // On an open connection the kernel's time-out means what ours means: the peer has gone silent.
+            finish(flow, failure == .timedOut ? .keepAliveTimedOut : failure ?? .closedByPeer)
+            switchboard.closed(flow.connection)
+        case .closing(_, let flow): switchboard.closed(flow.connection)
+        case .opening, .closed: break
+        }
+        state = .closed
+    }
+
+    // MARK: - Watching
+
+    private func checkKeepAlive() {
+        guard case .open(let channel, _) = state, keepAlive != nil else { return }
+        let pause: Duration
+        switch keepAlive?.fired(at: NIODeadline.elapsed) {
+        case nil: return
+        case .dead: return abort(.keepAliveTimedOut)
+        case .ping(let wait):
+            send([0x0D, 0x0A, 0x0D, 0x0A])
+            pause = wait
+        case .wait(let wait): pause = wait
+        }
+        keepAliveTimer = channel.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) {
+            self.checkKeepAlive()
+        }
+    }
+
+    /// Arms the timer for the message that is awaited, if one is and none is armed.
+    private func awaitMessage() {
+        guard patienceTimer == nil, let remaining = patience.remaining(at: NIODeadline.elapsed) else { return }
+        patienceTimer = switchboard.loop.assumeIsolated().scheduleTask(in: TimeAmount(remaining)) {
+            self.patienceTimer = nil
+            if self.patience.remaining(at: NIODeadline.elapsed) == .zero {
+                self.violated("no whole message in time")
+            } else {
+                self.awaitMessage()
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import NIOCore
+import SIP
+
+/// Every flow of a `Transport`, by what the machines call it; confined to the event loop's thread.
+final class Switchboard {
+    let loop: any EventLoop
+    let configuration: Configuration
+    var counters = Counters()
+    var identifiers = Identifiers.unpredictable
+    private(set) var isShutDown = false
+    let diagnose: (Diagnostic) -> Void
+
+    private let sink: ([TransportEvent]) -> Void
+    private var events: [TransportEvent] = []
+    private var unflushed: [StreamConnection] = []
+    private var isTurnScheduled = false
+
+    private var streams: [UInt64: StreamConnection] = [:]
+    private var datagramSockets: [SIP.SocketAddress: DatagramSocket] = [:]
+    var listeners: [any Channel] = []
+    private var admission: Admission
+    private var lastConnection: UInt64 = 0
+    private var whenIdle: (() -> Void)?
+
+    init(
+        loop: any EventLoop, configuration: Configuration,
+        diagnose: @escaping @Sendable (Diagnostic) -> Void, sink: @escaping @Sendable ([TransportEvent]) -> Void
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.diagnose = diagnose
+        self.sink = sink
+        admission = Admission(limits: configuration.limits)
+    }
+
+    func perform(_ commands: [TransportCommand]) {
+        for command in commands {
+            switch command {
+            case .connect(let attempt, let endpoint): connect(to: endpoint, attempt: attempt)
+            case .send(let message, let flow): send(message, on: flow)
+            case .close(let flow): close(flow)
+            }
+        }
+    }
+
+    private func send(_ message: Message, on flow: Flow) {
+        let bytes: [UInt8]
+        do {
+            bytes = try message.serialized()
+        } catch {
+            // A bug of ours, or text of a peer that slipped into a field: the process and the flow outlive it.
+            counters.unserialisable += 1
+            diagnose(.unserialisable(flow, String(describing: error)))
+            return
+        }
+        if flow.transport == .udp {
+            guard let socket = datagramSocket(for: flow) else { return counters.unsent += 1 }
+            socket.send(bytes, to: flow)
+        } else {
+            guard let stream = streams[flow.connection] else { return counters.unsent += 1 }
+            stream.send(bytes)
+        }
+    }
+
+    private func close(_ flow: Flow) {
+        if flow.transport != .udp {
+            streams[flow.connection]?.close()
+        } else if let socket = datagramSockets[flow.local], socket.isClient {
+            socket.close(.closedLocally)
+        }
+    }
+
+    // MARK: - Turns of the loop
+
+    /// Collects what one turn of the loop brings, so that the program is woken once for all of it.
+    func emit(_ event: TransportEvent) {
+        events.append(event)
+        scheduleTurn()
+    }
+
+    func flushLater(_ stream: StreamConnection) {
+        unflushed.append(stream)
+        scheduleTurn()
+    }
+
+    private func scheduleTurn() {
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        // Runs when the sockets that were ready have all been read and the commands that waited are done.
+        loop.assumeIsolated().execute { self.turn() }
+    }
+
+    private func turn() {
+        isTurnScheduled = false
+        let streams = unflushed
+        unflushed.removeAll(keepingCapacity: streams.count <= 64)
+        for stream in streams { stream.flush() }
+        guard !events.isEmpty else { return }
+        let batch = events
+        events = []
+        counters.batches += 1
+        sink(batch)
+    }
+
+    // MARK: - Streams
+
+    func nextConnection() -> UInt64 {
+        lastConnection &+= 1
+        return lastConnection
+    }
+
+    /// Whether a connection that was just accepted may stay.
+    func admit(_ stream: StreamConnection, _ connection: UInt64, from remote: KernelAddress) -> Bool {
+        let verdict = isShutDown ? .refused : admission.admit(connection, from: remote.block)
+        switch verdict {
+        case .admitted: break
+        case .admittedInsteadOf(let victim):
+            counters.refusedConnections += 1
+            streams[victim]?.abort(.protocolViolation("made room for another connection"))
+        case .refused:
+            counters.refusedConnections += 1
+            if let address = SIP.SocketAddress(remote) { diagnose(.refused(address)) }
+            return false
+        }
+        streams[connection] = stream
+        return true
+    }
+
+    func opened(_ stream: StreamConnection, _ connection: UInt64) { streams[connection] = stream }
+
+    func spoke(_ connection: UInt64) { admission.spoke(connection) }
+
+    func closed(_ connection: UInt64) {
+        streams[connection] = nil
+        admission.leave(connection)
+        if isShutDown { finishIfIdle() }
+    }
+
+    // MARK: - Datagrams
+
+    func register(_ socket: DatagramSocket, at local: SIP.SocketAddress) { datagramSockets[local] = socket }
+
+    func unregister(_ socket: DatagramSocket, at local: SIP.SocketAddress) {
+        if datagramSockets[local] === socket { datagramSockets[local] = nil }
+        if isShutDown { finishIfIdle() }
+    }
+
+    /// A flow that came in through a wildcard socket names the address it was sent to, not the socket's.
+    private func datagramSocket(for flow: Flow) -> DatagramSocket? {
+        if let socket = datagramSockets[flow.local] { return socket }
+        let wildcard = flow.local.host.utf8.contains(UInt8(ascii: ":")) ? "::" : "0.0.0.0"
+        return datagramSockets[SIP.SocketAddress(host: wildcard, port: flow.local.port)]
+    }
+
+    // MARK: - Shutdown
+
+    func shutdown(within limit: Duration, _ done: @escaping @Sendable () -> Void) {
+        guard !isShutDown else { return done() }
+        isShutDown = true
+        whenIdle = done
+        for listener in listeners { listener.close(promise: nil) }
+        listeners = []
+        for stream in Array(streams.values) { stream.close(within: limit) }
+        for socket in Array(datagramSockets.values) { socket.close(.closedLocally) }
+        finishIfIdle()
+    }
+
+    private func finishIfIdle() {
+        guard streams.isEmpty, datagramSockets.isEmpty, let done = whenIdle else { return }
+        whenIdle = nil
+        done()
+    }
+}
