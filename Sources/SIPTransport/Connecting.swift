@@ -117,7 +117,9 @@ private func lookUp(_ host: String, port: UInt16) -> [KernelAddress] {
             case AF_INET:
                 raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { addresses.append(KernelAddress($0.pointee)) }
             case AF_INET6:
-                raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { addresses.append(KernelAddress($0.pointee)) }
+                raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                    addresses.append(KernelAddress($0.pointee))
+                }
             default: break
             }
         }

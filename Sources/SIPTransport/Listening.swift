@@ -112,4 +112,3 @@ extension Switchboard {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
-

@@ -18,7 +18,7 @@ extension Switchboard {
             return .message(.request(request))
         } catch {
             diagnose(.malformed(flow, error))
-            guard let rejection = error.rejection, let answer = try? Message.response(rejection).serialized() else {
+            guard let answer = try? error.rejection?.serialized() else {
                 counters.dropped += 1
                 return .rejected(answer: nil)
             }

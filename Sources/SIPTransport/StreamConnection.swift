@@ -91,15 +91,18 @@ final class StreamConnection: ChannelInboundHandler {
                 case .message(let bytes):
                     completed = true
                     receive(bytes, on: flow)
-                case .ping: send([0x0D, 0x0A])
-                case .pong: break  // `received` above is all it is for
+                case .ping where role == .server: send([0x0D, 0x0A])
+                // Only clients ping (RFC 5626 §4.4.1). Two pongs in a row look like a ping; answered, they would set
+                // off another. That we `received` something is all they are for.
+                case .ping, .pong: break
                 }
             }
         } catch {
-            return violated(String(describing: error))
+            if let answer = try? error.rejection?.serialized() { send(answer) }
+            return violated("framing: \(error.reason)")
         }
         guard case .open = state else { return }
-        patience.read(completed: completed, partial: framer.isPartial, at: now)
+        patience.read(completed: completed, partial: framer.pendingCount > 0, at: now)
         awaitMessage()
     }
 

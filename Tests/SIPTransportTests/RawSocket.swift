@@ -53,7 +53,7 @@ final class RawSocket {
     func write(_ text: String) throws { try write(Array(text.utf8)) }
 
     func write(_ bytes: [UInt8]) throws {
-        let sent = send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL.rawValue))
+        let sent = send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL))
         try #require(sent == bytes.count, "write")
     }
 
