@@ -18,6 +18,9 @@ public struct Parameters: Sendable {
     /// Whether there is none.
     public var isEmpty: Bool { elements.isEmpty }
 
+    /// How many there are.
+    public var count: Int { elements.count }
+
     /// The names in order, as written.
     public var names: [String] { elements.map(\.name) }
 
@@ -102,18 +105,10 @@ extension Parameters {
     }
 
     /// `;name=value;flag`, quoted where the value asks for it.
-    var headerText: String {
-        var text = ""
-        for element in elements {
-            text += ";" + element.name
-            guard let value = element.value else { continue }
-            let isPlain =
-                !element.isQuoted && !value.isEmpty
-                && value.utf8.allSatisfy { OctetSet.parameterValue.contains($0) }
-            text += "=" + (isPlain ? value : value.quoted)
-        }
-        return text
-    }
+    var headerText: String { elements.map { ";" + $0.headerText }.joined() }
+
+    /// `name=value, name="value"`.
+    var listText: String { elements.map(\.headerText).joined(separator: ", ") }
 
     /// `;name=value;flag`, escaped where the value asks for it.
     var uriText: String {
@@ -125,5 +120,15 @@ extension Parameters {
             }
         }
         return text
+    }
+}
+
+extension Parameters.Element {
+    /// `name`, `name=value` or `name="value"`.
+    var headerText: String {
+        guard let value else { return name }
+        let isPlain =
+            !isQuoted && !value.isEmpty && value.utf8.allSatisfy { OctetSet.parameterValue.contains($0) }
+        return name + "=" + (isPlain ? value : value.quoted)
     }
 }

@@ -140,6 +140,21 @@ extension MessageFields {
         set { headers[.contentType] = newValue?.description }
     }
 
+    /// The challenges of a 401 (RFC 3261 §22.2), one for each field that can be read.
+    public var challenges: [AuthenticationParameters] {
+        headers.values(.wwwAuthenticate).compactMap { AuthenticationParameters($0) }
+    }
+
+    /// The challenges of a 407 (RFC 3261 §22.3), one for each field that can be read.
+    public var proxyChallenges: [AuthenticationParameters] {
+        headers.values(.proxyAuthenticate).compactMap { AuthenticationParameters($0) }
+    }
+
+    /// The credentials in Authorization, one for each field that can be read.
+    public var credentials: [AuthenticationParameters] {
+        headers.values(.authorization).compactMap { AuthenticationParameters($0) }
+    }
+
     /// The methods that Allow lists.
     public var allowed: [Method] {
         get { headers.values(.allow).map { Method($0) } }
