@@ -3,7 +3,8 @@
 ///                     | INVITE: up, 100 follows after 200 ms
 ///                     v
 ///             ┌────────────┐ 1xx from the TU: send
-///             │ proceeding │ INVITE: send the last 1xx
+///             │  trying,   │ INVITE: send the last 1xx
+///             │ proceeding │
 ///             └──┬───────┬─┘
 ///     2xx: send  │       │ 300-699: send, timer G (UDP), timer H
 ///                v       v
@@ -25,8 +26,10 @@
 /// copy and each fork's), absorbs the INVITE and passes each ACK up.
 package struct InviteServerTransaction: Transaction, Equatable {
     package enum State: Equatable, Sendable {
-        /// `last` is the provisional response that a copy of the INVITE is answered with.
-        case proceeding(last: Response?)
+        /// The RFC's proceeding, as long as nothing was said: the INVITE is kept to say 100 to it.
+        case trying(Request)
+        /// A copy of the INVITE is answered with this provisional response.
+        case proceeding(Response)
         /// `interval` is timer G's running value.
         case completed(Response, interval: Duration)
         case confirmed
@@ -69,20 +72,21 @@ package struct InviteServerTransaction: Transaction, Equatable {
     package let flow: Flow
     /// The To tag of the last response, which the answer to a CANCEL shares (§9.2).
     package private(set) var localTag: String?
-    private let request: Request
 
     package var isTerminated: Bool { state == .terminated }
     private var isReliable: Bool { flow.transport.isReliable }
 
     /// Whether a final response is still to come, so that a CANCEL has something to cancel.
     package var isPending: Bool {
-        if case .proceeding = state { true } else { false }
+        switch state {
+        case .trying, .proceeding: true
+        case .completed, .confirmed, .accepted, .terminated: false
+        }
     }
 
     package init(_ request: Request, on flow: Flow) {
-        self.request = request
         self.flow = flow
-        state = .proceeding(last: nil)
+        state = .trying(request)
     }
 
     package mutating func handle(_ event: Event) -> [Effect] {
@@ -98,8 +102,8 @@ package struct InviteServerTransaction: Transaction, Equatable {
 
     private mutating func receiveCopy() -> [Effect] {
         switch state {
-        case .proceeding(let last?): [.transmit(last)]
-        case .proceeding(last: nil): [.cancel(.trying)] + respondTrying()
+        case .trying(let request): [.cancel(.trying)] + respondTrying(to: request)
+        case .proceeding(let last): [.transmit(last)]
         case .completed(let response, _): [.transmit(response)]
         case .confirmed, .accepted, .terminated: []
         }
@@ -117,24 +121,24 @@ package struct InviteServerTransaction: Transaction, Equatable {
             return quiet + [.start(.timerI, after: Timing.t4)]
         case .accepted:
             return [.deliver(ack)]
-        case .proceeding, .confirmed, .terminated:
+        case .trying, .proceeding, .confirmed, .terminated:
             return []
         }
     }
 
     private mutating func respond(_ response: Response) -> [Effect] {
         switch (state, ResponseClass(response.status)) {
-        case (.proceeding, .provisional):
+        case (.trying, .provisional), (.proceeding, .provisional):
             let quiet = stopTimers()
             remember(response)
-            state = .proceeding(last: response)
+            state = .proceeding(response)
             return quiet + [.transmit(response)]
-        case (.proceeding, .success):
+        case (.trying, .success), (.proceeding, .success):
             let quiet = stopTimers()
             remember(response)
             state = .accepted
             return quiet + [.transmit(response), .start(.timerL, after: Timing.timeout)]
-        case (.proceeding, .failure):
+        case (.trying, .failure), (.proceeding, .failure):
             let quiet = stopTimers()
             remember(response)
             state = .completed(response, interval: Timing.t1)
@@ -151,16 +155,16 @@ package struct InviteServerTransaction: Transaction, Equatable {
         if let tag = response.to?.tag { localTag = tag }
     }
 
-    private mutating func respondTrying() -> [Effect] {
+    private mutating func respondTrying(to request: Request) -> [Effect] {
         let trying = Response(100, to: request)
-        state = .proceeding(last: trying)
+        state = .proceeding(trying)
         return [.transmit(trying)]
     }
 
     private mutating func fire(_ timer: Timer) -> [Effect] {
         switch (timer, state) {
-        case (.trying, .proceeding(last: nil)):
-            return respondTrying()
+        case (.trying, .trying(let request)):
+            return respondTrying(to: request)
         case (.timerG, .completed(let response, let interval)):
             let next = Timing.doubled(interval)
             state = .completed(response, interval: next)
@@ -185,7 +189,8 @@ package struct InviteServerTransaction: Transaction, Equatable {
     /// Cancels what runs in the present state.
     private func stopTimers() -> [Effect] {
         switch state {
-        case .proceeding(let last): last == nil ? [.cancel(.trying)] : []
+        case .trying: [.cancel(.trying)]
+        case .proceeding: []
         case .completed: isReliable ? [.cancel(.timerH)] : [.cancel(.timerG), .cancel(.timerH)]
         case .confirmed: [.cancel(.timerI)]
         case .accepted: [.cancel(.timerL)]

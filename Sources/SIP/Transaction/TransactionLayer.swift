@@ -19,7 +19,7 @@ public struct TransactionLayer: Sendable, Equatable {
         public var retryAfter: Int
 
         public init(
-            transactions: Int = 131_072, transactionsPerFlow: Int = 16_384, datagram: Int = 1_300, retryAfter: Int = 5
+            transactions: Int = 65_536, transactionsPerFlow: Int = 16_384, datagram: Int = 1_300, retryAfter: Int = 5
         ) {
             self.transactions = transactions
             self.transactionsPerFlow = transactionsPerFlow

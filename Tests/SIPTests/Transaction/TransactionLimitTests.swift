@@ -95,6 +95,17 @@ struct TransactionLimitTests {
         #expect(host.news() == "0 > MESSAGE")
     }
 
+    @Test("a flow whose transactions ended takes no memory any more") func noTrace() {
+        var index = FlowIndex()
+        let member = FlowIndex.Member.client(.init(branch: "z9hG4bK1", method: .message))
+        index.insert(member, on: .example(.udp))
+        index.insert(member, on: .example(.udp))
+        #expect(index.count == 1)
+        index.remove(member, on: .example(.udp))
+        index.remove(member, on: .example(.udp))
+        #expect(index == FlowIndex())
+    }
+
     @Test("25,000 messages over TCP leave nothing behind, in either role") func nothingLeft() {
         var host = TransactionHost(.tcp)
         for number in 1...25_000 {
