@@ -92,8 +92,7 @@ package final class CursesTerminal {
                 put(cell, x: x, y: y)
             }
         }
-        let cursor = frame.cursor ?? Point(x: 0, y: 0)
-        cn_refresh(Int32(clamping: cursor.y), Int32(clamping: cursor.x), frame.cursor == nil ? 0 : 1)
+        cn_refresh(Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
         painted = frame
     }
 

@@ -22,13 +22,13 @@ struct Palette {
         let background: Int32 = hasDefault == 1 ? -1 : 0
         for (index, role) in roles.enumerated() {
             guard let (many, few, helped) = Self.choice(role) else { continue }
-            let pair = cn_pair(colours >= 256 ? many : few, background)
-            pairs[index] = max(0, pair)
+            let colour = colours >= 256 ? many : few
+            if colour >= 0 { pairs[index] = max(0, cn_pair(colour, background)) }
             if colours < 256 { attributes[index] = helped }
         }
     }
 
-    /// The index among 256 colours, the one among 8, and what makes the latter readable.
+    /// The index among 256 colours, the one among 8 (-1: the terminal's own), and what makes the latter readable.
     private static func choice(_ role: Style.Colour) -> (many: Int32, few: Int32, helped: Int32)? {
         let bold = Int32(CN_BOLD)
         return switch role {
@@ -36,8 +36,8 @@ struct Palette {
         case .green: (28, 2, 0)  // #008700
         case .red: (196, 1, 0)  // #ff0000
         case .blue: (32, 4, bold)  // #0087d7; plain blue is too dark on black
-        case .quiet: (244, 7, Int32(CN_DIM))  // #808080
-        case .accent: (166, 3, bold)  // #d75f00
+        case .quiet: (244, -1, Int32(CN_DIM))  // #808080; white would vanish on a light background
+        case .accent: (166, 5, bold)  // #d75f00; yellow would vanish on a light background
         }
     }
 

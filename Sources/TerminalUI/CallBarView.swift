@@ -2,7 +2,7 @@ import ChatCore
 import Webphone
 
 extension Canvas {
-    /// The line between chat box and input: the call with its state, or what Enter would do; on the right where the
+    /// The line between chat box and input: the call with its state, or whom Enter would call; on the right where the
     /// box stands in the log.
     mutating func drawCallBar(_ state: Chat.State, _ layout: Layout) {
         let y = layout.callBar
@@ -26,33 +26,30 @@ extension Canvas {
     }
 
     private mutating func drawCall(_ state: Chat.State, y: Int, room: Int) {
-        if let call = state.call {
-            let words = call.words
-            let wordsWidth = cellWidth(words)
-            let number = call.label.contains(call.party.number) ? "" : " " + call.party.number
-            // The state is what changes, so the name gives way.
-            let nameRoom = max(1, room - wordsWidth - 3 - number.utf8.count)
-            var x = put(" ", x: 1, y: y)
-            let before = x
-            put(call.label, x: x, y: y, Style(.plain).bold, fitting: nameRoom)
-            x = before + min(nameRoom, cellWidth(call.label))
-            x = put(number, x: x, y: y, .plain, limit: 2 + room)
-            x = put(" · ", x: x, y: y, Style(.quiet), limit: 2 + room)
-            x = put(words, x: x, y: y, callStyle(call.state), limit: 2 + room)
-            put(" ", x: x, y: y)
+        guard let call = state.call else {
+            guard let selected = state.clients.selected else { return }
+            let label = "▸ " + state.clients.label(for: selected)
+            let whole = label + " · " + (state.draft.isEmpty ? "Enter starts a chat" : "not in a chat")
+            let words = cellWidth(whole) <= room ? whole : label
+            put(" ", x: 1, y: y)
+            put(words, x: 2, y: y, Style(.quiet), fitting: room)
+            put(" ", x: 2 + min(room, cellWidth(words)), y: y)
             return
         }
-        guard let words = idleWords(state) else { return }
+        // What gives way, in this order: the number, the word for the state, the end of the name.
+        let number = call.label.contains(call.party.number) ? "" : " " + call.party.number
+        let short = call.isOn ? call.duration : call.words
+        let choices = [(number, call.words), ("", call.words), ("", short)]
+        let nameWidth = cellWidth(call.label)
+        let (shownNumber, words) =
+            choices.first { nameWidth + cellWidth($0.0) + 3 + cellWidth($0.1) <= room } ?? ("", short)
+        let nameRoom = max(1, room - cellWidth(shownNumber) - 3 - cellWidth(words))
         put(" ", x: 1, y: y)
-        put(words, x: 2, y: y, Style(.quiet), fitting: room)
-        put(" ", x: 2 + min(room, cellWidth(words)), y: y)
-    }
-
-    /// Without a call: whom Enter would call.
-    private func idleWords(_ state: Chat.State) -> String? {
-        guard let selected = state.clients.selected else { return nil }
-        let label = state.clients.label(for: selected)
-        return size.width < 40 ? "▸ \(label)" : "▸ \(label) · Enter on an empty line starts a chat"
+        put(call.label, x: 2, y: y, Style(.plain).bold, fitting: nameRoom)
+        var x = put(shownNumber, x: 2 + min(nameRoom, nameWidth), y: y)
+        x = put(" · ", x: x, y: y, Style(.quiet), limit: 2 + room)
+        x = put(words, x: x, y: y, callStyle(call.state), limit: 2 + room)
+        put(" ", x: x, y: y)
     }
 
     private func callStyle(_ state: CallState) -> Style {

@@ -87,5 +87,14 @@ package struct Style: Hashable, Sendable {
     package var dim: Style { Style(bits: bits | 0x10) }
     package var reverse: Style { Style(bits: bits | 0x20) }
     package var underlined: Style { Style(bits: bits | 0x40) }
+    /// With attributes in place of the colour, as far as they help.
+    var withoutColour: Style {
+        let attributes = Style(bits: bits & ~7)
+        return switch colour {
+        case .plain, .green, .red: attributes
+        case .quiet: attributes.dim
+        case .blue, .accent: attributes.bold
+        }
+    }
     var lineDrawing: Style { Style(bits: bits | 0x80) }
 }

@@ -41,7 +41,7 @@ extension Canvas {
     mutating func drawDialog(_ state: Chat.State, _ layout: Layout) {
         guard let dialog = state.dialog else { return }
         let place = DialogLayout(state, layout)
-        fill(place.area)
+        clear(around: place.area)
         box(place.area, Style(.accent).bold)
         drawBoxTitle(state.dialogTitle, place.area)
         let inset = place.area.width < 30 ? 1 : 2
@@ -52,6 +52,12 @@ extension Canvas {
         drawButton(
             "Cancel", x: place.cancel.x, y: place.cancel.y, width: place.cancel.width, hasFocus: dialog.focus == .cancel
         )
+    }
+
+    /// Blanks a box and, where there is room within the frame, a column on either side, so that it stands free.
+    mutating func clear(around area: Rect) {
+        let margin = area.x >= 2 && area.x + area.width + 2 <= size.width ? 1 : 0
+        fill(Rect(x: area.x - margin, y: area.y, width: area.width + 2 * margin, height: area.height))
     }
 
     /// A heading in the upper border of a box.

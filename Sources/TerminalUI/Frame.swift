@@ -37,8 +37,10 @@ struct Rect: Hashable, Sendable {
 package struct Frame: Equatable, Sendable {
     package private(set) var size: Size
     package internal(set) var cells: [Cell]
-    /// nil: hidden.
-    package internal(set) var cursor: Point?
+    /// Where the cursor stands: also where it is hidden, for those terminals that cannot hide it, and for what reads or
+    /// magnifies the screen.
+    package internal(set) var cursor = Point(x: 0, y: 0)
+    package internal(set) var showsCursor = false
 
     package init(size: Size = Size(width: 0, height: 0)) {
         self.size = size
@@ -47,7 +49,8 @@ package struct Frame: Equatable, Sendable {
 
     /// All blank again, in the storage it has where that is large enough.
     mutating func clear(to size: Size) {
-        cursor = nil
+        cursor = Point(x: 0, y: 0)
+        showsCursor = false
         let count = size.width * size.height
         self.size = size
         if cells.count != count {

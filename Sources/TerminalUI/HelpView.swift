@@ -4,8 +4,8 @@ extension Canvas {
     /// All keys, over the whole room; `first` is the line to begin with.
     mutating func drawHelp(from first: Int) {
         let lines = Help.lines
-        let keysWidth = size.width < 44 ? 0 : 13
-        let width = min(size.width, 76)
+        let keysWidth = size.width < 44 ? 0 : 15
+        let width = min(size.width, 78)
         let wordsWidth = max(1, width - 4 - keysWidth)
         // One row a line where it fits beside its keys; below 44 columns the keys stand before the words.
         var rows: [(keys: String, words: String)] = []
@@ -23,12 +23,12 @@ extension Canvas {
         let room = height - 2
         let start = min(starts[max(0, min(first, lines.count - 1))], max(0, rows.count - room))
         let area = Rect(x: (size.width - width) / 2, y: (size.height - 1 - height) / 2, width: width, height: height)
-        fill(area)
+        clear(around: area)
         box(area, Style(.accent).bold)
         drawBoxTitle("Keys", area)
         for offset in 0..<max(0, min(room, rows.count - start)) {
             let y = area.y + 1 + offset
-            put(rows[start + offset].keys, x: area.x + 2, y: y, Style(.accent).bold, fitting: max(0, keysWidth - 1))
+            put(rows[start + offset].keys, x: area.x + 2, y: y, Style(.accent).bold, fitting: max(0, keysWidth - 2))
             put(rows[start + offset].words, x: area.x + 2 + keysWidth, y: y, fitting: wordsWidth)
         }
         let edge = area.x + area.width - 1

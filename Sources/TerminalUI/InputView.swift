@@ -93,7 +93,10 @@ extension Canvas {
         if window.goesOnLeft { put("‹", x: area.x - 1, y: area.y, Style(.quiet)) }
         put(window.text, x: area.x + window.indent, y: area.y, limit: area.x + area.width)
         if window.goesOnRight { put("›", x: area.x + area.width, y: area.y, Style(.quiet)) }
-        if showsCursor { frame.cursor = Point(x: min(size.width - 1, area.x + window.cursor), y: area.y) }
+        if showsCursor {
+            frame.cursor = Point(x: min(size.width - 1, area.x + window.cursor), y: area.y)
+            frame.showsCursor = true
+        }
     }
 
     /// `[ Send ]`, and `[▸Send◂]` with the focus, so that it shows without colour too.
@@ -107,5 +110,6 @@ extension Canvas {
             case (true, true), (false, true): "[" + label + "]"
             }
         put(text, x: x, y: y, style, limit: x + width)
+        if hasFocus { frame.cursor = Point(x: x, y: y) }
     }
 }

@@ -26,8 +26,9 @@ extension Canvas {
         }
     }
 
-    mutating func drawKeyBarOfPrompt() {
-        drawHints([KeyHint("Enter", "join"), KeyHint("Esc", "leave")], last: [], y: size.height - 1)
+    /// Under the box that asks for a name.
+    mutating func drawKeysOfPrompt(x: Int, y: Int) {
+        drawHints([KeyHint("Enter", "join"), KeyHint("Esc", "leave")], last: [], x: x, y: y)
     }
 
     private var lastHints: [KeyHint] { [KeyHint("F1", "help"), KeyHint("^Q", "quit")] }
@@ -52,8 +53,8 @@ extension Canvas {
     }
 
     /// `last` always stand at the end where anything fits at all; of the others as many as there is room for.
-    private mutating func drawHints(_ hints: [KeyHint], last: [KeyHint], y: Int) {
-        let room = size.width - 4
+    private mutating func drawHints(_ hints: [KeyHint], last: [KeyHint], x left: Int = 1, y: Int) {
+        let room = size.width - left - 3
         let gap = 2
         var taken = -gap
         var shown: [KeyHint] = []
@@ -69,7 +70,7 @@ extension Canvas {
         }
         shown += lastFitting
         guard !shown.isEmpty else { return }
-        var x = put(" ", x: 1, y: y)
+        var x = put(" ", x: left, y: y)
         for (index, hint) in shown.enumerated() {
             if index > 0 { x = put("  ", x: x, y: y) }
             x = put(hint.key, x: x, y: y, Style(.accent).bold)

@@ -32,7 +32,7 @@ struct Layout: Equatable {
         keyBar = size.height - 1
         let isFocused = state.focus == .clients && state.dialog == nil
         if size.width >= Self.besideFrom {
-            let width = min(30, max(20, size.width / 4))
+            let width = min(27, max(20, size.width * 5 / 16))
             sidebar = Rect(x: size.width - 1 - width, y: 1, width: width, height: body)
             chat = Rect(x: 2, y: 1, width: size.width - width - 5, height: body)
         } else {

@@ -23,12 +23,13 @@ extension Canvas {
         box(area, Style(.accent))
         drawBoxTitle("Partyline", area)
         let inner = area.width - 4
-        let question = "Under which name do you join?"
-        let rule = "At most \(Chat.Limits.name) characters; empty is “user”."
-        let said = prompt.refusal.map { ($0, Style(.red).bold) } ?? (rule, Style(.quiet))
-        // The question, a blank row, what is to be said of names, then the line itself; the question gives way first.
+        // The question, a blank row, what is to be said of names, then the line itself; where it is tight one of them.
         let isRoomy = area.height > 6
-        if isRoomy { put(question, x: area.x + 2, y: area.y + 2, Style(.plain).bold, fitting: inner) }
+        let rule = isRoomy ? "At most \(Chat.Limits.name) characters; empty is “user”." : "Your name?"
+        let said = prompt.refusal.map { ($0, Style(.red).bold) } ?? (rule, isRoomy ? Style(.quiet) : Style(.plain).bold)
+        if isRoomy {
+            put("Under which name do you join?", x: area.x + 2, y: area.y + 2, Style(.plain).bold, fitting: inner)
+        }
         let first = isRoomy ? area.y + 3 : area.y + 1
         let room = max(0, input.y - first)
         let bytes = Array(said.0.utf8)
@@ -39,6 +40,6 @@ extension Canvas {
         }
         put("›", x: input.x - 2, y: input.y, Style(.accent).bold)
         drawDraft(prompt.draft, input, showsCursor: true)
-        drawKeyBarOfPrompt()
+        drawKeysOfPrompt(x: area.x, y: area.y + area.height)
     }
 }

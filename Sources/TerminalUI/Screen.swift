@@ -23,15 +23,18 @@ package func draw(_ state: Chat.State, size: Size, capabilities: Capabilities, i
         canvas.drawRoom(state)
     }
     swap(&canvas.frame, &frame)
+    if !capabilities.colours {
+        for index in frame.cells.indices { frame.cells[index].style = frame.cells[index].style.withoutColour }
+    }
 }
 
 extension Canvas {
     fileprivate mutating func drawRoom(_ state: Chat.State) {
         let layout = Layout(state, size: size)
         drawBorders(layout)
-        drawTitle(state)
         drawChatBox(state, layout)
         if let sidebar = layout.sidebar { drawSidebar(state, sidebar, isOverlay: layout.sidebarIsOverlay) }
+        drawTitle(state)
         drawCallBar(state, layout)
         drawInput(state, layout)
         drawKeyBar(state, layout)

@@ -50,6 +50,7 @@ extension Canvas {
         var style = isPartner ? Style(.green).bold : .plain
         if isSelected { style = hasFocus ? style.reverse : style.bold }
         if isSelected, hasFocus { fill(Rect(x: row.x + 1, y: row.y, width: row.width - 2, height: 1), style) }
+        if isSelected, hasFocus { frame.cursor = Point(x: row.x + 1, y: row.y) }
         if isSelected { put("▸", x: row.x + 1, y: row.y, hasFocus ? style : Style(.accent).bold) }
         // A number longer than half the row is cut from its left: its end tells it apart.
         let numberRoom = max(4, (row.width - 4) / 2)
