@@ -1,0 +1,52 @@
+import SIP
+
+extension Exchange {
+    /// What an exchange is set up with.
+    package struct Configuration: Sendable, Equatable {
+        /// What it calls itself: the host in every URI it gives out.
+        package var domain: String
+        /// Further names and addresses under which clients know it, in lower case. The local address that a request
+        /// came to is always one of them.
+        package var aliases: Set<String>
+        /// The names of its lines; each valid by `isLineName`.
+        package var lines: [String]
+        /// The numbers for clients of the lines.
+        package var numbers: ClosedRange<UInt32> = 1_000...9_999
+        /// Where the Echo test answers, on every line; nil to do without.
+        package var echoTest: PhoneNumber? = 600
+        /// How long a registration lasts when the client asks for no time, in seconds; and the bounds of what it may
+        /// ask for: below is answered 423, above is shortened.
+        package var registration: UInt32 = 60
+        package var registrationBounds: ClosedRange<UInt32> = 15...90
+        /// The same for subscriptions.
+        package var subscription: UInt32 = 3_600
+        package var subscriptionBounds: ClosedRange<UInt32> = 10...3_600
+        package var limits = Limits()
+
+        package init(
+            lines: [String] = ["Webphone1"], domain: String = "exchange.local", aliases: Set<String> = ["localhost"]
+        ) {
+            self.lines = lines
+            self.domain = domain
+            self.aliases = aliases
+        }
+
+        /// 1 to 32 letters, digits, `-`, `_` and `.`, with at least one letter so that it is never taken for a number.
+        package static func isLineName(_ name: String) -> Bool {
+            (1...32).contains(name.utf8.count)
+                && name.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0) }
+                && name.unicodeScalars.contains(where: isLetter)
+        }
+
+        private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+        }
+
+        /// Whether a host in a URI names this exchange, for somebody who speaks to it at `flow`'s local address.
+        package func names(_ host: String, on flow: Flow) -> Bool {
+            if host == domain || host == flow.local.host { return true }
+            let lowercased = host.lowercased()
+            return lowercased == domain.lowercased() || aliases.contains(lowercased)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import SIP
+
+extension Exchange {
+    /// What somebody who runs an exchange may want to read in its log.
+    package enum Fact: Equatable, Sendable {
+        case joined(PhoneNumber, line: String, name: String, on: Flow)
+        /// The same client came back on another flow.
+        case moved(PhoneNumber, to: Flow)
+        case left(PhoneNumber, Departure)
+        /// A request was refused by the exchange itself; reason as on the wire.
+        case refused(Method, status: Int, reason: String, on: Flow)
+    }
+
+    /// Why a client is no longer online.
+    package enum Departure: Hashable, Sendable {
+        case unregistered, expired, connectionEnded
+    }
+}

@@ -1,0 +1,25 @@
+import SIP
+
+/// A final response of the exchange's own that says no, before it has the fields of the request it answers.
+struct Refusal: Error, Equatable {
+    var status: Int
+    var reason: String?
+    var field: Field?
+
+    struct Field: Equatable {
+        var name: HeaderName
+        var value: String
+    }
+
+    init(_ status: Int, _ reason: String? = nil, _ name: HeaderName? = nil, _ value: String = "") {
+        self.status = status
+        self.reason = reason
+        field = name.map { Field(name: $0, value: value) }
+    }
+
+    func response(to request: Request, tag: String) -> Response {
+        var response = Response(status, reason, to: request, toTag: tag)
+        if let field { response.headers.append(field.name, field.value) }
+        return response
+    }
+}

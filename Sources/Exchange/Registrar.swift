@@ -1,0 +1,247 @@
+import SIP
+
+/// Who is online: RFC 3261 §10 for clients that get their number here, one flow each (RFC 5626).
+struct Registrar: Sendable {
+    /// A registered client.
+    struct Client: Sendable, Equatable {
+        let number: PhoneNumber
+        /// Index of its line; nil for a resident, who is on all of them.
+        var line: Int?
+        var name: DisplayName
+        var key: NumberPlan.ClientKey
+        var flow: Flow
+        /// Where requests to it are addressed: the URI of its Contact.
+        var contact: URI
+        var cseq: UInt32
+        /// The value of P-Asserted-Identity for what it says.
+        var identity: String
+    }
+
+    /// What a REGISTER changed.
+    enum Change: Equatable {
+        case joined(Client)
+        case moved(PhoneNumber, to: Flow)
+        case left(Client, Exchange.Departure)
+    }
+
+    let configuration: Exchange.Configuration
+    private(set) var lines: [Line]
+    private(set) var clients: [PhoneNumber: Client] = [:]
+    private let lineIndex: [String: Int]
+    private var numbersByFlow: [Flow: [PhoneNumber]] = [:]
+    private var plan: NumberPlan
+    private(set) var expiry = Expiry<PhoneNumber>()
+    /// Clients of the lines; residents do not count.
+    private(set) var count = 0
+
+    init(_ configuration: Exchange.Configuration, resident: Client?) {
+        self.configuration = configuration
+        let residents = resident.map { PresenceDocument.tuple($0.number, $0.name, domain: configuration.domain) } ?? []
+        lines = configuration.lines.map { Line(name: $0, domain: configuration.domain, residents: residents) }
+        lineIndex = Dictionary(
+            configuration.lines.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        plan = NumberPlan(range: configuration.numbers, reserved: resident.map { [$0.number] } ?? [])
+        if let resident {
+            clients[resident.number] = resident
+            numbersByFlow[resident.flow] = [resident.number]
+        }
+    }
+
+    func line(named name: String?) -> Int? { name.flatMap { lineIndex[$0] } }
+
+    /// Whether anybody registered over this flow.
+    func knows(_ flow: Flow) -> Bool { numbersByFlow[flow] != nil }
+
+    mutating func presence(of line: Int) -> [UInt8] { lines[line].presence() }
+
+    // MARK: Leaving
+
+    /// Takes out all who were reached over this flow.
+    mutating func close(_ flow: Flow) -> [Client] {
+        (numbersByFlow[flow] ?? []).compactMap { remove($0) }
+    }
+
+    /// One beat on: takes out those whose registration ran out.
+    mutating func advance() -> [Client] {
+        expiry.advance().compactMap { remove($0) }
+    }
+
+    private mutating func remove(_ number: PhoneNumber) -> Client? {
+        guard let line = clients[number]?.line, let client = clients.removeValue(forKey: number) else { return nil }
+        detach(number, from: client.flow)
+        lines[line].remove(number)
+        plan.release(number)
+        expiry.remove(number)
+        count -= 1
+        return client
+    }
+
+    private mutating func detach(_ number: PhoneNumber, from flow: Flow) {
+        numbersByFlow[flow]?.removeAll { $0 == number }
+        if numbersByFlow[flow]?.isEmpty == true { numbersByFlow[flow] = nil }
+    }
+
+    // MARK: REGISTER
+
+    /// Serves a REGISTER; the answer is a 200, or a refusal and nothing has changed.
+    mutating func receive(_ request: Request, on flow: Flow, tag: String) throws(Refusal) -> (Response, [Change]) {
+        guard let to = request.to, let callID = request.callID, let cseq = request.cseq else { throw Refusal(400) }
+        guard configuration.names(to.uri.host, on: flow) else { throw Refusal(403) }
+        guard let line = line(named: to.uri.user) else { throw Refusal(404) }
+        let binding = try Binding(request, defaultExpires: configuration.registration)
+        let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
+        let current = plan.number(of: key).flatMap { clients[$0] }?.number
+        if let current { try checkOrder(cseq.number, of: current, on: flow) }
+
+        switch binding.wish {
+        case .query:
+            return (answer(to: request, tag: tag, number: current, expires: nil), [])
+        case .remove:
+            let left = current.flatMap { remove($0) }
+            let response = answer(to: request, tag: tag, number: left?.number, expires: nil)
+            return (response, left.map { [.left($0, .unregistered)] } ?? [])
+        case .bind(let contact, let wanted):
+            guard let name = DisplayName(request.from?.displayName ?? to.displayName) else {
+                throw Refusal(403, "Bad Display Name")
+            }
+            let bounds = configuration.registrationBounds
+            guard wanted >= bounds.lowerBound else { throw Refusal(423, nil, .minExpires, String(bounds.lowerBound)) }
+            let candidate = Candidate(
+                line: line, name: name, key: key, flow: flow, contact: contact.uri, cseq: cseq.number,
+                preferred: request.preferredNumber)
+            let (number, changes) = try current.map { try update($0, with: candidate) } ?? admit(candidate)
+            let expires = min(wanted, bounds.upperBound)
+            expiry.set(number, seconds: expires)
+            return (answer(to: request, tag: tag, number: number, expires: (contact, expires)), changes)
+        }
+    }
+
+    private struct Candidate {
+        var line: Int
+        var name: DisplayName
+        var key: NumberPlan.ClientKey
+        var flow: Flow
+        var contact: URI
+        var cseq: UInt32
+        var preferred: PhoneNumber?
+    }
+
+    /// RFC 3261 §10.3 step 7. A client that comes back on another flow may count anew.
+    private func checkOrder(_ cseq: UInt32, of number: PhoneNumber, on flow: Flow) throws(Refusal) {
+        guard let client = clients[number], client.flow == flow, cseq <= client.cseq else { return }
+        throw Refusal(400, "CSeq Out of Order")
+    }
+
+    private mutating func admit(_ candidate: Candidate) throws(Refusal) -> (PhoneNumber, [Change]) {
+        guard lines[candidate.line].count < configuration.limits.clientsPerLine else { throw Refusal(480, "Line Full") }
+        guard numbersByFlow[candidate.flow, default: []].count < configuration.limits.numbersPerFlow,
+            let number = plan.take(for: candidate.key, preferring: candidate.preferred)
+        else { throw Refusal(480, "No Free Number") }
+        let client = Client(
+            number: number, line: candidate.line, name: candidate.name, key: candidate.key, flow: candidate.flow,
+            contact: candidate.contact, cseq: candidate.cseq, identity: identity(number, candidate.name))
+        clients[number] = client
+        numbersByFlow[candidate.flow, default: []].append(number)
+        lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+        count += 1
+        return (number, [.joined(client)])
+    }
+
+    private mutating func update(
+        _ number: PhoneNumber, with candidate: Candidate
+    ) throws(Refusal) -> (PhoneNumber, [Change]) {
+        guard let former = clients[number] else { return try admit(candidate) }
+        if former.line != candidate.line {
+            guard lines[candidate.line].count < configuration.limits.clientsPerLine else {
+                throw Refusal(480, "Line Full")
+            }
+            if let line = former.line { lines[line].remove(number) }
+            clients[number]?.line = candidate.line
+            lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+        }
+        if former.name != candidate.name {
+            clients[number]?.name = candidate.name
+            clients[number]?.identity = identity(number, candidate.name)
+            lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+        }
+        clients[number]?.contact = candidate.contact
+        clients[number]?.cseq = candidate.cseq
+        guard former.flow != candidate.flow else { return (number, []) }
+        clients[number]?.flow = candidate.flow
+        detach(number, from: former.flow)
+        numbersByFlow[candidate.flow, default: []].append(number)
+        return (number, [.moved(number, to: candidate.flow)])
+    }
+
+    private func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {
+        PresenceDocument.tuple(number, name, domain: configuration.domain)
+    }
+
+    private func identity(_ number: PhoneNumber, _ name: DisplayName) -> String {
+        Self.identity(number, name, domain: configuration.domain)
+    }
+
+    /// What stands in P-Asserted-Identity for somebody (RFC 3325 §9.1).
+    static func identity(_ number: PhoneNumber, _ name: DisplayName, domain: String) -> String {
+        var address = NameAddress(.sip(number.description, domain))
+        address.displayName = name.text
+        return address.description
+    }
+
+    private func answer(
+        to request: Request, tag: String, number: PhoneNumber?, expires: (contact: NameAddress, seconds: UInt32)?
+    ) -> Response {
+        var response = Response(200, to: request, toTag: tag)
+        if var contact = expires?.contact, let seconds = expires?.seconds {
+            contact.parameters.set("expires", String(seconds))
+            response.headers.append(.contact, contact.description)
+        } else if let number, let client = clients[number], let seconds = expiry.remaining(number) {
+            response.headers.append(.contact, "<\(client.contact)>;expires=\(seconds)")
+        }
+        if let number { response.headers.append(.pAssociatedURI, "<sip:\(number)@\(configuration.domain)>") }
+        return response
+    }
+}
+
+/// What a REGISTER asks for, read from its Contact and Expires (RFC 3261 §10.3 steps 6 and 7).
+private struct Binding {
+    enum Wish {
+        /// No Contact: tell what is bound.
+        case query
+        case remove
+        case bind(NameAddress, expires: UInt32)
+    }
+
+    var wish: Wish
+    var instance: String?
+
+    init(_ request: Request, defaultExpires: UInt32) throws(Refusal) {
+        let values = request.headers.values(.contact)
+        if values.isEmpty {
+            wish = .query
+            return
+        }
+        if values.contains("*") {
+            guard values.count == 1, request.expires == 0 else { throw Refusal(400, "Bad Contact") }
+            wish = .remove
+            return
+        }
+        let contacts = request.contacts
+        guard contacts.count == values.count, contacts.allSatisfy({ $0.uri.scheme == .sip || $0.uri.scheme == .sips })
+        else { throw Refusal(400, "Bad Contact") }
+        let general = request.expires ?? defaultExpires
+        let timed = contacts.map { ($0, $0.parameters["expires"].flatMap { UInt32($0) } ?? general) }
+        // A phone that changed its address may remove the old one in the same request.
+        guard let (contact, expires) = timed.first(where: { $0.1 > 0 }) ?? timed.first else { throw Refusal(400) }
+        instance = contact.parameters["+sip.instance"]
+        wish = expires > 0 ? .bind(contact, expires: expires) : .remove
+    }
+}
+
+extension Request {
+    /// The number that a returning client offers back in P-Preferred-Identity (RFC 3325 §9.2).
+    fileprivate var preferredNumber: PhoneNumber? {
+        guard let value = headers[.pPreferredIdentity], let address = try? NameAddress(parsing: value) else { return nil }
+        return PhoneNumber(user: address.uri.user)
+    }
+}

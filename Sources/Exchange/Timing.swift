@@ -1,0 +1,41 @@
+extension Exchange {
+    /// How long the exchange waits. Timers that RFC 3261 names keep their names.
+    package enum Timing {
+        /// Between two looks at the registrations and subscriptions that ran out, in seconds.
+        package static let beatSeconds: UInt32 = 2
+        /// Changes of a line that come within this time are told in one document; watchers learn of each in 0.2 s.
+        package static let rosterDelay: Duration = .milliseconds(100)
+        /// For the first answer of the called client; without one it is not reachable.
+        package static let firstAnswer: Duration = .seconds(5)
+        /// For the final answer to a call that rings (RFC 3261 §16.6 step 11 wants more than three minutes).
+        package static let timerC: Duration = .seconds(181)
+        /// For the final answer to a request other than INVITE that got a provisional one.
+        package static let lastAnswer: Duration = .seconds(32)
+        /// For the 487 of a client whose call was cancelled, before the exchange says it in its stead.
+        package static let cancelled: Duration = .seconds(5)
+    }
+
+    /// What the exchange never holds more of; what comes beyond is refused and others go on.
+    package struct Limits: Sendable, Equatable {
+        /// Clients of one line; the next is answered 480 Line Full. Each is told of every other one, so the traffic
+        /// grows with the square, and the document stays below 32 kB.
+        package var clientsPerLine = 150
+        /// Numbers registered over one flow, for gateways and load generators.
+        package var numbersPerFlow = 150
+        /// Subscriptions of one client; the oldest gives way.
+        package var subscriptionsPerClient = 4
+        /// Requests relayed for one flow that await their final response; more are answered 503.
+        package var relaysPerFlow = 4_096
+        /// Requests relayed in all that await their final response; more are answered 503.
+        package var relays = 65_536
+        /// Octets in the body of a relayed request; more is answered 413.
+        package var bodySize = 32_768
+        /// Chats with the Echo test in all, and by one client; more are answered 486.
+        package var echoSessions = 1_024
+        package var echoSessionsPerClient = 4
+        /// Times in a row that the Echo test repeats what is but its own echo.
+        package var echoRepeats = 20
+
+        package init() {}
+    }
+}
