@@ -21,6 +21,8 @@ struct Registrar: Sendable {
     enum Change: Equatable {
         case joined(Client)
         case moved(PhoneNumber, to: Flow)
+        case renamed(line: Int)
+        case changedLine(Client, from: Int, to: Int)
         case left(Client, Exchange.Departure)
     }
 
@@ -90,7 +92,7 @@ struct Registrar: Sendable {
         guard let line = line(named: to.uri.user) else { throw Refusal(404) }
         let binding = try Binding(request, defaultExpires: configuration.registration)
         let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
-        let current = plan.number(of: key).flatMap { clients[$0] }?.number
+        let current = plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
         if let current { try checkOrder(cseq.number, of: current, on: flow) }
 
         switch binding.wish {
@@ -114,6 +116,10 @@ struct Registrar: Sendable {
             expiry.set(number, seconds: expires)
             return (answer(to: request, tag: tag, number: number, expires: (contact, expires)), changes)
         }
+    }
+
+    private func peers(on flow: Flow) -> [Client] {
+        (numbersByFlow[flow] ?? []).compactMap { clients[$0] }
     }
 
     private struct Candidate {
@@ -151,26 +157,30 @@ struct Registrar: Sendable {
         _ number: PhoneNumber, with candidate: Candidate
     ) throws(Refusal) -> (PhoneNumber, [Change]) {
         guard let former = clients[number] else { return try admit(candidate) }
-        if former.line != candidate.line {
+        var changes: [Change] = []
+        if let line = former.line, line != candidate.line {
             guard lines[candidate.line].count < configuration.limits.clientsPerLine else {
                 throw Refusal(480, "Line Full")
             }
-            if let line = former.line { lines[line].remove(number) }
+            lines[line].remove(number)
             clients[number]?.line = candidate.line
-            lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+            changes.append(.changedLine(former, from: line, to: candidate.line))
         }
         if former.name != candidate.name {
             clients[number]?.name = candidate.name
             clients[number]?.identity = identity(number, candidate.name)
-            lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+            changes.append(.renamed(line: candidate.line))
         }
+        if !changes.isEmpty { lines[candidate.line].add(number, tuple: tuple(number, candidate.name)) }
         clients[number]?.contact = candidate.contact
         clients[number]?.cseq = candidate.cseq
-        guard former.flow != candidate.flow else { return (number, []) }
-        clients[number]?.flow = candidate.flow
-        detach(number, from: former.flow)
-        numbersByFlow[candidate.flow, default: []].append(number)
-        return (number, [.moved(number, to: candidate.flow)])
+        if former.flow != candidate.flow {
+            clients[number]?.flow = candidate.flow
+            detach(number, from: former.flow)
+            numbersByFlow[candidate.flow, default: []].append(number)
+            changes.append(.moved(number, to: candidate.flow))
+        }
+        return (number, changes)
     }
 
     private func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {
@@ -235,6 +245,14 @@ private struct Binding {
         guard let (contact, expires) = timed.first(where: { $0.1 > 0 }) ?? timed.first else { throw Refusal(400) }
         instance = contact.parameters["+sip.instance"]
         wish = expires > 0 ? .bind(contact, expires: expires) : .remove
+    }
+
+    /// A query and `Contact: *` tell no instance: there the flow and the Call-ID say who asks.
+    func unnamed(_ callID: String, among peers: @autoclosure () -> [Registrar.Client]) -> PhoneNumber? {
+        switch wish {
+        case .bind: nil
+        case .query, .remove: instance == nil ? peers().first { $0.key.callID == callID }?.number : nil
+        }
     }
 }
 

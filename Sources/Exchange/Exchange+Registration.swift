@@ -1,0 +1,69 @@
+import SIP
+
+/// REGISTER, and all the ways in which a client leaves.
+extension Exchange {
+    mutating func register(_ request: Request, as id: TransactionLayer.ServerID, on flow: Flow) throws(Refusal) {
+        try requireNothing(of: request)
+        let (response, changes) = try registrar.receive(request, on: flow, tag: identifiers.token())
+        perform(layer.respond(response, to: id))
+        for change in changes {
+            switch change {
+            case .joined(let client): join(client)
+            case .moved(let number, let flow): effects.append(.report(.moved(number, to: flow)))
+            case .renamed(let line): lineChanged(line)
+            case .changedLine(let client, let former, let line):
+                endSubscriptions(of: client)
+                lineChanged(former)
+                lineChanged(line)
+            case .left(let client, let why): leave(client, why)
+            }
+        }
+    }
+
+    /// RFC 3261 §8.2.2.3: extensions that the exchange itself would have to know.
+    func requireNothing(of request: Request) throws(Refusal) {
+        let required = request.headers.values(.require).filter { $0 != "path" }
+        guard required.isEmpty else { throw Refusal(420, nil, .unsupported, required.joined(separator: ", ")) }
+    }
+
+    private mutating func join(_ client: Registrar.Client) {
+        if registrar.count == 1 { effects.append(.busy) }
+        if !isBeating {
+            isBeating = true
+            effects.append(.start(.beat, after: .seconds(Int64(Timing.beatSeconds))))
+        }
+        guard let line = client.line else { return }
+        let name = registrar.lines[line].name
+        effects.append(.report(.joined(client.number, line: name, name: client.name.text, on: client.flow)))
+        lineChanged(line)
+    }
+
+    private mutating func leave(_ client: Registrar.Client, _ why: Departure) {
+        effects.append(.report(.left(client.number, why)))
+        switch why {
+        case .unregistered: endSubscriptions(of: client)
+        case .expired, .connectionEnded: subscriptions.removeAll(of: client.number)
+        }
+        performEcho { $0.hangUp(on: client.number) }
+        if let line = client.line { lineChanged(line) }
+        if registrar.count == 0 { effects.append(.idle) }
+    }
+
+    mutating func close(_ flow: Flow) {
+        let invites = relays.invites(from: flow)
+        perform(layer.handle(.closed(flow)))
+        // Whoever called over it is not there to hear an answer: nobody shall ring for nothing.
+        for id in invites { abandonRelay(id) }
+        for client in registrar.close(flow) { leave(client, .connectionEnded) }
+    }
+
+    mutating func beat() {
+        for client in registrar.advance() { leave(client, .expired) }
+        expireSubscriptions()
+        if registrar.count == 0 {
+            isBeating = false
+        } else {
+            effects.append(.start(.beat, after: .seconds(Int64(Timing.beatSeconds))))
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import SIP
+
+/// The proxy, towards the called client (RFC 3261 §16.3 to §16.6).
+extension Exchange {
+    /// A request outside of dialogs, to whoever has the number in its Request-URI.
+    mutating func route(
+        _ request: Request, from sender: Registrar.Client, as id: TransactionLayer.ServerID
+    ) throws(Refusal) {
+        guard request.uri.scheme == .sip || request.uri.scheme == .sips else { throw Refusal(416) }
+        guard let user = request.uri.user, !user.isEmpty else { throw Refusal(484) }
+        var forwarded = request
+        try prepare(&forwarded, original: request)
+        guard let callee = PhoneNumber(user: user).flatMap({ registrar.clients[$0] }) else { throw Refusal(404) }
+        forwarded.uri = callee.contact
+        forwarded.headers.removeAll(.route)
+        try relay(forwarded, original: request, from: sender, to: callee, as: id)
+    }
+
+    /// A request within a dialog: our Route says between whom it is.
+    mutating func routeInDialog(
+        _ request: Request, from: NameAddress, as id: TransactionLayer.ServerID, on flow: Flow
+    ) throws(Refusal) {
+        var forwarded = request
+        guard let parties = forwarded.removeOwnRoutes() else { throw Refusal(481) }
+        let sender = try registrar.speaker(from, on: flow)
+        guard let peer = parties.peer(of: sender.number) else { throw Refusal(481) }
+        try prepare(&forwarded, original: request)
+        guard let callee = registrar.clients[peer] else { throw Refusal(480) }
+        try relay(forwarded, original: request, parties: parties, from: sender, to: callee, as: id)
+    }
+
+    /// RFC 3261 §16.3: what a proxy looks at before it passes anything on.
+    private func prepare(_ request: inout Request, original: Request) throws(Refusal) {
+        let hops = request.maxForwards.map { Int($0) } ?? 70
+        guard hops > 0 else { throw Refusal(483) }
+        request.headers[.maxForwards] = String(hops - 1)
+        if request.headers.contains(.proxyRequire) {
+            throw Refusal(420, nil, .unsupported, request.headers.values(.proxyRequire).joined(separator: ", "))
+        }
+        guard request.body.count <= configuration.limits.bodySize else { throw Refusal(413) }
+        if isLoop(original) { throw Refusal(482) }
+    }
+
+    /// Whether the request has been here before: one of its Vias is that of a branch which still waits.
+    private func isLoop(_ request: Request) -> Bool {
+        let vias = request.headers.values(.via)
+        guard vias.count > 1 else { return false }
+        return vias.dropFirst().contains { value in
+            guard let branch = (try? Via(parsing: value))?.branch else { return false }
+            return relays.server(of: .init(branch: branch, method: request.method)) != nil
+        }
+    }
+
+    private mutating func relay(
+        _ request: Request, original: Request, parties: Parties? = nil, from sender: Registrar.Client,
+        to callee: Registrar.Client, as id: TransactionLayer.ServerID
+    ) throws(Refusal) {
+        guard relays.count < configuration.limits.relays,
+            relays.count(from: id.flow) < configuration.limits.relaysPerFlow
+        else { throw Refusal(503, nil, .retryAfter, "5") }
+        var request = request
+        request.headers.assert(sender.identity)
+        if request.method.isRecorded {
+            let parties = parties ?? Parties(caller: sender.number, callee: callee.number)
+            for value in parties.recordRoutes(from: id.flow, to: callee.flow) {
+                request.headers.prepend(.recordRoute, value)
+            }
+        }
+        let (branch, caused) = layer.send(request, on: callee.flow)
+        relays.add(Relays.Relay(request: original, branch: branch, callee: callee.number), as: id)
+        effects.append(.start(.relay(id), after: Timing.firstAnswer))
+        perform(caused)
+    }
+
+    /// The ACK to a 2xx goes the way of its dialog, and nobody is told when it cannot (RFC 3261 §16.11).
+    mutating func passAck(_ ack: Request, from flow: Flow) {
+        var forwarded = ack
+        guard let from = ack.from, let parties = forwarded.removeOwnRoutes(),
+            let sender = try? registrar.speaker(from, on: flow), let peer = parties.peer(of: sender.number),
+            let callee = registrar.clients[peer]
+        else { return }
+        let hops = ack.maxForwards.map { Int($0) } ?? 70
+        guard hops > 0, ack.body.count <= configuration.limits.bodySize else { return }
+        forwarded.headers[.maxForwards] = String(hops - 1)
+        forwarded.headers.assert(sender.identity)
+        perform(layer.sendAck(forwarded, on: callee.flow))
+    }
+}
+
+extension Method {
+    /// Whether the request makes a dialog or refreshes its target, so that the exchange stays on the way.
+    fileprivate var isRecorded: Bool {
+        switch self {
+        case .invite, .update, .refer, .subscribe, .notify: true
+        case .ack, .bye, .cancel, .options, .register, .message, .info, .prack, .publish, .other: false
+        }
+    }
+}
+
+extension Request {
+    /// Takes the exchange's own entries off the top of Route, two where its sides have different addresses.
+    fileprivate mutating func removeOwnRoutes() -> Parties? {
+        var parties: Parties?
+        for route in routes {
+            guard let own = Parties(user: route.uri.user) else { break }
+            parties = parties ?? own
+            headers.removeFirstValue(.route)
+        }
+        return parties
+    }
+}

@@ -1,0 +1,34 @@
+import SIP
+
+/// Who speaks: a number may be used only from the flow on which it is registered.
+extension Registrar {
+    /// The client that sends a request, by its From and the flow it came on.
+    ///
+    /// - Throws: 403, whether nobody is registered there or somebody else.
+    func speaker(_ from: NameAddress, on flow: Flow) throws(Refusal) -> Client {
+        guard configuration.names(from.uri.host, on: flow) || flow == EchoTest.flow,
+            let client = PhoneNumber(user: from.uri.user).flatMap({ clients[$0] }), client.flow == flow
+        else { throw Refusal(403, knows(flow) ? "Not Your Number" : "Register First") }
+        return client
+    }
+}
+
+extension Message {
+    /// A datagram's payload at the very most: a client over UDP has but this one flow to be reached on, so that large
+    /// messages to it go out in IP fragments rather than not at all (RFC 3261 §18.1.1 would have us change to TCP).
+    static let largestDatagram = 65_507
+}
+
+extension Headers {
+    /// Takes out what only the exchange may say, and says it (RFC 3325 §5, RFC 7315 §4.1).
+    mutating func assert(_ identity: String) {
+        removeClaims()
+        append(.pAssertedIdentity, identity)
+    }
+
+    mutating func removeClaims() {
+        if contains(.pAssertedIdentity) { removeAll(.pAssertedIdentity) }
+        if contains(.pAssociatedURI) { removeAll(.pAssociatedURI) }
+        if contains(.pPreferredIdentity) { removeAll(.pPreferredIdentity) }
+    }
+}

@@ -1,0 +1,62 @@
+import SIP
+
+/// The requests passed on that await their final response: the response contexts of RFC 3261 §16, one branch each.
+struct Relays: Sendable {
+    /// How far the called client has come.
+    enum Phase: Hashable, Sendable {
+        /// Nothing heard yet.
+        case waiting
+        /// A provisional response came; for an INVITE, timer C runs.
+        case proceeding
+        /// The caller has taken the INVITE back.
+        case cancelled
+    }
+
+    struct Relay: Sendable {
+        /// As it came, for answers of our own.
+        let request: Request
+        let branch: TransactionLayer.ClientID
+        let callee: PhoneNumber
+        var phase = Phase.waiting
+    }
+
+    private struct Load {
+        var count = 0
+        var invites: Set<TransactionLayer.ServerID> = []
+    }
+
+    private var table: [TransactionLayer.ServerID: Relay] = [:]
+    private var servers: [TransactionLayer.ClientID: TransactionLayer.ServerID] = [:]
+    private var loads: [Flow: Load] = [:]
+
+    var count: Int { table.count }
+
+    func count(from flow: Flow) -> Int { loads[flow]?.count ?? 0 }
+
+    subscript(_ id: TransactionLayer.ServerID) -> Relay? { table[id] }
+
+    func server(of branch: TransactionLayer.ClientID) -> TransactionLayer.ServerID? { servers[branch] }
+
+    /// The INVITEs of one flow that await their final response.
+    func invites(from flow: Flow) -> Set<TransactionLayer.ServerID> { loads[flow]?.invites ?? [] }
+
+    mutating func add(_ relay: Relay, as id: TransactionLayer.ServerID) {
+        table[id] = relay
+        servers[relay.branch] = id
+        loads[id.flow, default: Load()].count += 1
+        if id.method == .invite { loads[id.flow]?.invites.insert(id) }
+    }
+
+    mutating func enter(_ phase: Phase, _ id: TransactionLayer.ServerID) {
+        table[id]?.phase = phase
+    }
+
+    mutating func remove(_ id: TransactionLayer.ServerID) -> Relay? {
+        guard let relay = table.removeValue(forKey: id) else { return nil }
+        servers[relay.branch] = nil
+        if id.method == .invite { loads[id.flow]?.invites.remove(id) }
+        loads[id.flow]?.count -= 1
+        if loads[id.flow]?.count == 0 { loads[id.flow] = nil }
+        return relay
+    }
+}
