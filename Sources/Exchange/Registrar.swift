@@ -69,7 +69,8 @@ struct Registrar: Sendable {
     }
 
     private mutating func remove(_ number: PhoneNumber) -> Client? {
-        guard let line = clients[number]?.line, let client = clients.removeValue(forKey: number) else { return nil }
+        guard let client = clients[number], let line = client.line else { return nil }
+        clients[number] = nil
         detach(number, from: client.flow)
         lines[line].remove(number)
         plan.release(number)
@@ -111,7 +112,7 @@ struct Registrar: Sendable {
             let candidate = Candidate(
                 line: line, name: name, key: key, flow: flow, contact: contact.uri, cseq: cseq.number,
                 preferred: request.preferredNumber)
-            let (number, changes) = try current.map { try update($0, with: candidate) } ?? admit(candidate)
+            let (number, changes) = try place(candidate, holding: current)
             let expires = min(wanted, bounds.upperBound)
             expiry.set(number, seconds: expires)
             return (answer(to: request, tag: tag, number: number, expires: (contact, expires)), changes)
@@ -136,6 +137,13 @@ struct Registrar: Sendable {
     private func checkOrder(_ cseq: UInt32, of number: PhoneNumber, on flow: Flow) throws(Refusal) {
         guard let client = clients[number], client.flow == flow, cseq <= client.cseq else { return }
         throw Refusal(400, "CSeq Out of Order")
+    }
+
+    private mutating func place(
+        _ candidate: Candidate, holding current: PhoneNumber?
+    ) throws(Refusal) -> (PhoneNumber, [Change]) {
+        guard let current else { return try admit(candidate) }
+        return try update(current, with: candidate)
     }
 
     private mutating func admit(_ candidate: Candidate) throws(Refusal) -> (PhoneNumber, [Change]) {
@@ -168,7 +176,8 @@ struct Registrar: Sendable {
         }
         if former.name != candidate.name {
             clients[number]?.name = candidate.name
-            clients[number]?.identity = identity(number, candidate.name)
+            let identity = identity(number, candidate.name)
+            clients[number]?.identity = identity
             changes.append(.renamed(line: candidate.line))
         }
         if !changes.isEmpty { lines[candidate.line].add(number, tuple: tuple(number, candidate.name)) }
