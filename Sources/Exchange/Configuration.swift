@@ -34,7 +34,9 @@ extension Exchange {
         /// 1 to 32 letters, digits, `-`, `_` and `.`, with at least one letter so that it is never taken for a number.
         package static func isLineName(_ name: String) -> Bool {
             (1...32).contains(name.utf8.count)
-                && name.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0) }
+                && name.unicodeScalars.allSatisfy {
+                    isLetter($0) || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0)
+                }
                 && name.unicodeScalars.contains(where: isLetter)
         }
 

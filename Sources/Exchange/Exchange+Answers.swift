@@ -21,7 +21,8 @@ extension Exchange {
         response.headers.removeFirstValue(.via)
         response.headers.removeClaims()
         if id.method == .invite, response.status < 300, let relay = relays[id],
-            let callee = registrar.clients[relay.callee] {
+            let callee = registrar.clients[relay.callee]
+        {
             response.headers.append(.pAssertedIdentity, callee.identity)
         }
         return response

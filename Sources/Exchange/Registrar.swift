@@ -93,7 +93,8 @@ struct Registrar: Sendable {
         guard let line = line(named: to.uri.user) else { throw Refusal(404) }
         let binding = try Binding(request, defaultExpires: configuration.registration)
         let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
-        let current = plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
+        let current =
+            plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
         if let current { try checkOrder(cseq.number, of: current, on: flow) }
 
         switch binding.wish {
@@ -268,7 +269,9 @@ private struct Binding {
 extension Request {
     /// The number that a returning client offers back in P-Preferred-Identity (RFC 3325 §9.2).
     fileprivate var preferredNumber: PhoneNumber? {
-        guard let value = headers[.pPreferredIdentity], let address = try? NameAddress(parsing: value) else { return nil }
+        guard let value = headers[.pPreferredIdentity], let address = try? NameAddress(parsing: value) else {
+            return nil
+        }
         return PhoneNumber(user: address.uri.user)
     }
 }

@@ -87,7 +87,8 @@ import Testing
         #expect(ann.list.last == "1000 Anna")
     }
 
-    @Test("a watcher that does not answer has one NOTIFY under way, and hears the latest state next") func slow() throws {
+    @Test("a watcher that does not answer has one NOTIFY under way, and hears the latest state next") func slow() throws
+    {
         let ann = town.phone("ann")
         ann.register()
         ann.notifyStatus = nil
@@ -187,10 +188,12 @@ import Testing
         #expect(ann.notifies.isEmpty)
     }
 
-    @Test("what cannot be watched", arguments: [
-        ("Event: dialog", "Accept: application/pidf+xml", 489), ("X: y", "Accept: application/pidf+xml", 489),
-        ("Event: presence", "Accept: text/plain", 406), ("Event: presence.winfo", "X: y", 489),
-    ])
+    @Test(
+        "what cannot be watched",
+        arguments: [
+            ("Event: dialog", "Accept: application/pidf+xml", 489), ("X: y", "Accept: application/pidf+xml", 489),
+            ("Event: presence", "Accept: text/plain", 406), ("Event: presence.winfo", "X: y", 489),
+        ])
     func badEvent(event: String, accept: String, status: Int) {
         let ann = town.phone("ann")
         ann.register()

@@ -16,7 +16,8 @@ import Testing
         #expect(town.exchange.clientCount == 1)
     }
 
-    @Test("the exchange is known by its domain, its aliases and the address the client came to",
+    @Test(
+        "the exchange is known by its domain, its aliases and the address the client came to",
         arguments: ["exchange.local", "LOCALHOST", "127.0.0.1"])
     func domains(host: String) {
         #expect(town.phone("ann").register(host: host)?.status == 200)
@@ -42,19 +43,24 @@ import Testing
         #expect(town.exchange.clientCount == 0)
     }
 
-    @Test("a name that cannot be shown is refused", arguments: [
-        "", "   ", String(repeating: "x", count: 65), "evil\u{202E}cod", "tab\\\tbed", "two\u{2028}lines", "\u{200B}",
-        "c1\u{85}", "bom\u{FEFF}", "soft\u{AD}hyphen", "\u{2066}isolated\u{2069}", "\u{FFFE}",
-    ])
+    @Test(
+        "a name that cannot be shown is refused",
+        arguments: [
+            "", "   ", String(repeating: "x", count: 65), "evil\u{202E}cod", "tab\\\tbed", "two\u{2028}lines",
+            "\u{200B}",
+            "c1\u{85}", "bom\u{FEFF}", "soft\u{AD}hyphen", "\u{2066}isolated\u{2069}", "\u{FFFE}",
+        ])
     func badName(name: String) {
         let refusal = town.phone("ann").register(as: name)
         #expect(refusal?.status == 403)
         #expect(refusal?.reason == "Bad Display Name")
     }
 
-    @Test("names of all scripts, markup and emoji are names", arguments: [
-        "Zoë", "王小明", "👩‍👩‍👧", "%n$(id)", "<b>&'", String(repeating: "x", count: 64), "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
-    ])
+    @Test(
+        "names of all scripts, markup and emoji are names",
+        arguments: [
+            "Zoë", "王小明", "👩‍👩‍👧", "%n$(id)", "<b>&'", String(repeating: "x", count: 64), "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        ])
     func goodName(name: String) {
         let ann = town.phone("ann")
         #expect(ann.register(as: name)?.status == 200)
@@ -236,7 +242,8 @@ import Testing
         #expect(ann.number == "1042")
     }
 
-    @Test("a live number is never taken, nor one outside of the range", arguments: ["1000", "600", "99999", "999", "x"])
+    @Test(
+        "a live number is never taken, nor one outside of the range", arguments: ["1000", "600", "99999", "999", "x"])
     func neverStolen(number: String) {
         let ann = town.phone("ann")
         ann.register()

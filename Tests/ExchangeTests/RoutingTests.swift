@@ -9,7 +9,10 @@ struct Pair {
     let ann: Phone
     let bob: Phone
 
-    init(_ first: TransportProtocol = .tcp, _ second: TransportProtocol = .tcp, _ configuration: Exchange.Configuration = .init()) {
+    init(
+        _ first: TransportProtocol = .tcp, _ second: TransportProtocol = .tcp,
+        _ configuration: Exchange.Configuration = .init()
+    ) {
         town = Town(configuration)
         ann = town.phone("ann", over: first)
         bob = town.phone("bob", over: second)
@@ -47,9 +50,11 @@ struct Pair {
 }
 
 @Suite("Calls and messages by number") struct RoutingTests {
-    @Test("a call, its ACK, a message each way and the BYE, over every pair of transports", arguments: [
-        (TransportProtocol.tcp, TransportProtocol.tcp), (.udp, .tcp), (.tcp, .udp), (.udp, .udp),
-    ])
+    @Test(
+        "a call, its ACK, a message each way and the BYE, over every pair of transports",
+        arguments: [
+            (TransportProtocol.tcp, TransportProtocol.tcp), (.udp, .tcp), (.tcp, .udp), (.udp, .udp),
+        ])
     func call(first: TransportProtocol, second: TransportProtocol) throws {
         let pair = Pair(first, second)
         pair.ann.ask("INVITE", "sip:1001@exchange.local", callID: "call", body: "v=0")
@@ -85,8 +90,10 @@ struct Pair {
         let pair = Pair()
         pair.ann.ask(
             "INVITE", "sip:1001@exchange.local",
-            ["P-Asserted-Identity: \"Boss\" <sip:1@exchange.local>", "P-Associated-URI: <sip:1@x>",
-             "p-asserted-identity: <tel:1>"])
+            [
+                "P-Asserted-Identity: \"Boss\" <sip:1@exchange.local>", "P-Associated-URI: <sip:1@x>",
+                "p-asserted-identity: <tel:1>",
+            ])
         let invite = try #require(pair.bob.lastRequest)
         #expect(invite.headers.values(.pAssertedIdentity) == ["\"ann\" <sip:1000@exchange.local>"])
         #expect(!invite.headers.contains(.pAssociatedURI))
@@ -146,15 +153,17 @@ struct Pair {
         #expect(pair.bob.lastRequest?.method == .invite)
     }
 
-    @Test("refusals of the exchange", arguments: [
-        ("MESSAGE", "sip:1999@exchange.local", "", 404), ("INVITE", "sip:Webphone1@exchange.local", "", 404),
-        ("INVITE", "sip:01001@exchange.local", "", 404), ("INVITE", "sip:exchange.local", "", 484),
-        ("INVITE", "tel:1001", "", 416), ("MESSAGE", "mailto:bob@example.org", "", 416),
-        ("PUBLISH", "sip:1001@exchange.local", "", 405), ("BYE", "sip:1001@exchange.local", "", 405),
-        ("FROBNICATE", "sip:1001@exchange.local", "", 405), ("NOTIFY", "sip:1001@exchange.local", "", 405),
-        ("MESSAGE", "sip:1001@exchange.local", "Max-Forwards: 0", 483),
-        ("INVITE", "sip:1001@exchange.local", "Proxy-Require: foo", 420),
-    ])
+    @Test(
+        "refusals of the exchange",
+        arguments: [
+            ("MESSAGE", "sip:1999@exchange.local", "", 404), ("INVITE", "sip:Webphone1@exchange.local", "", 404),
+            ("INVITE", "sip:01001@exchange.local", "", 404), ("INVITE", "sip:exchange.local", "", 484),
+            ("INVITE", "tel:1001", "", 416), ("MESSAGE", "mailto:bob@example.org", "", 416),
+            ("PUBLISH", "sip:1001@exchange.local", "", 405), ("BYE", "sip:1001@exchange.local", "", 405),
+            ("FROBNICATE", "sip:1001@exchange.local", "", 405), ("NOTIFY", "sip:1001@exchange.local", "", 405),
+            ("MESSAGE", "sip:1001@exchange.local", "Max-Forwards: 0", 483),
+            ("INVITE", "sip:1001@exchange.local", "Proxy-Require: foo", 420),
+        ])
     func refused(method: String, uri: String, field: String, status: Int) {
         let pair = Pair()
         #expect(pair.ann.ask(method, uri, field.isEmpty ? [] : [field])?.status == status)
@@ -216,10 +225,12 @@ struct Pair {
         #expect(pair.bob.requests.isEmpty)
     }
 
-    @Test("a client that speaks as somebody else is refused", arguments: [
-        "<sip:1000@exchange.local>", "<sip:600@exchange.local>", "<sip:Webphone1@exchange.local>",
-        "<sip:1002@elsewhere.example>", "<sip:exchange.local>", "<tel:1002>",
-    ])
+    @Test(
+        "a client that speaks as somebody else is refused",
+        arguments: [
+            "<sip:1000@exchange.local>", "<sip:600@exchange.local>", "<sip:Webphone1@exchange.local>",
+            "<sip:1002@elsewhere.example>", "<sip:exchange.local>", "<tel:1002>",
+        ])
     func anotherNumber(from: String) {
         let pair = Pair()
         let eve = pair.town.phone("eve")
@@ -248,7 +259,8 @@ struct Pair {
         let target = answer.contact?.uri.description ?? ""
         // As Ann, from another flow.
         #expect(
-            eve.ask("BYE", target, from: pair.ann.responses.last?.headers[.from], to: answer.headers[.to],
+            eve.ask(
+                "BYE", target, from: pair.ann.responses.last?.headers[.from], to: answer.headers[.to],
                 callID: "call", routes)?.status == 403)
         // As herself.
         #expect(eve.ask("BYE", target, to: answer.headers[.to], callID: "call", routes)?.status == 481)

@@ -59,7 +59,8 @@ final class Town {
     func wait(_ duration: Duration) {
         let end = now + duration
         while let (timer, due) = timers.min(by: { ($0.value.at, $0.value.order) < ($1.value.at, $1.value.order) }),
-            due.at <= end {
+            due.at <= end
+        {
             timers[timer] = nil
             now = due.at
             handle(.fired(timer))

@@ -32,8 +32,4 @@ public struct Identifiers: RandomNumberGenerator, Sendable, Equatable {
 
     /// A Call-ID, unique in space and time (§8.1.1.4).
     public mutating func callID() -> String { token() + token() }
-
-    /// A source of its own for a machine within a machine: unpredictable when this one is, and repeatable when it is
-    /// seeded, but not the same sequence again.
-    public mutating func split() -> Identifiers { seed == nil ? .unpredictable : .seeded(next()) }
 }
