@@ -128,11 +128,9 @@ struct Pair {
         let pair = Pair()
         pair.ann.ask("INVITE", "sip:1001@exchange.local", callID: "c", cseq: 50, branch: "z9hG4bKx")
         pair.ann.ask("CANCEL", "sip:1001@exchange.local", callID: "c", cseq: 50, branch: "z9hG4bKx")
-        town(pair, waits: .seconds(6))
+        pair.town.wait(.seconds(6))
         #expect(pair.ann.statuses.last == 487)
     }
-
-    private func town(_ pair: Pair, waits duration: Duration) { pair.town.wait(duration) }
 
     @Test("a CANCEL from another flow cancels nothing") func foreignCancel() throws {
         let pair = Pair()
@@ -210,7 +208,7 @@ struct Pair {
 
     @Test("OPTIONS to the exchange itself is answered to anybody: it is the ping over UDP") func ping() {
         let town = Town()
-        #expect(town.phone("x", over: .udp).ask("OPTIONS", "sip:127.0.0.1")?.status == 200)
+        #expect(town.phone("x", over: .udp).ask("OPTIONS", "sip:127.0.0.1", from: "<sip:x@127.0.0.1>;tag=1")?.status == 200)
     }
 }
 
