@@ -16,7 +16,10 @@ extension Chat {
             return []
         }
         guard state.isConnected else {
-            note(.trouble, "You cannot call \(label): you are not connected to \(state.settings.server).")
+            note(
+                .trouble,
+                "You cannot call \(label): you are not connected to \(state.settings.server) (\(state.connectionWords))."
+            )
             return []
         }
         if let call = state.call, call.party.number == party.number {
@@ -102,13 +105,12 @@ extension Chat {
     /// Both asked each other at once. Both sides keep the request of the lower number, so one call is left.
     private mutating func resolveGlare(_ id: CallID, from party: Party, against call: Call) -> [Effect] {
         switch call.id {
-        case .received:
-            return [.phone(.reject(id))]
+        case .received: break  // they ask anew while we answer, so they gave the first request up
         case .placed:
             if let number = state.number, Self.precedes(number, party.number) { return [.phone(.reject(id))] }
-            state.call = Call(id: id, party: party, label: call.label, state: .calling)
-            return [.phone(.hangUp(call.id)), .phone(.accept(id))]
         }
+        state.call = Call(id: id, party: party, label: call.label, state: .calling)
+        return [.phone(.hangUp(call.id)), .phone(.accept(id))]
     }
 
     private static func precedes(_ one: String, _ other: String) -> Bool {
@@ -123,7 +125,7 @@ extension Chat {
     }
 
     mutating func receive(_ new: CallState, of id: CallID, by side: Side) -> [Effect] {
-        if let index = request(where: { waiting, _ in waiting == id }) { return waiting(index, became: new) }
+        if let index = request(where: { waiting, _ in waiting == id }) { return waiting(index, became: new, by: side) }
         guard let call = state.call, call.id == id, call.state != new else { return [] }
         if let words = Self.words(for: new, after: call, by: side) { note(new.kind, words) }
         guard new.isAlive else { return clearCall() }
@@ -133,11 +135,11 @@ extension Chat {
     }
 
     /// A request that waits for an answer ended, as the caller gave it up, or was answered elsewhere.
-    private mutating func waiting(_ index: Int, became new: CallState) -> [Effect] {
+    private mutating func waiting(_ index: Int, became new: CallState, by side: Side) -> [Effect] {
         guard !new.isAlive else { return [] }
         switch state.dialogs[index].question {
         case .request(_, let party):
-            note(.call, "\(state.clients.label(for: party)) took the chat request back.")
+            note(new.kind, Self.words(for: new, ofRequestFrom: state.clients.label(for: party), by: side))
         case .paste: break
         }
         return close(index)

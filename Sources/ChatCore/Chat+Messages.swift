@@ -32,7 +32,9 @@ extension Chat {
 
     private var reasonNotToSend: String? {
         if state.draft.isBlank { return "there is nothing in it but blanks" }
-        guard state.isConnected else { return "you are not connected to \(state.settings.server)" }
+        guard state.isConnected else {
+            return "you are not connected to \(state.settings.server) (\(state.connectionWords))"
+        }
         guard let call = state.call else {
             return "you are not in a chat. Call someone first: Tab to the clients, then Enter"
         }
@@ -58,7 +60,7 @@ extension Chat {
         case .delivered: _ = state.log.settle(id, as: .delivered)
         case .failed(let reason):
             guard let text = state.log.settle(id, as: .failed) else { return }
-            note(.trouble, "Not delivered: “\(PlainText.excerpt(text))” (\(PlainText.reason(reason))).")
+            note(.trouble, "“\(PlainText.excerpt(text))” was not delivered. \(PlainText.sentence(reason))")
         }
     }
 

@@ -15,7 +15,7 @@ extension Chat {
         case .party(let id, let party): receive(party, of: id)
         case .message(let id, let party, let text): receive(text, from: party, in: id)
         case .delivery(let id, let delivery): settle(id, delivery)
-        case .fault(let words): note(.trouble, PlainText.reason(words) + ".")
+        case .fault(let words): note(.trouble, PlainText.line(words))
         }
         return []
     }
@@ -27,12 +27,12 @@ extension Chat {
         case .disconnected, .connecting: return []
         case .accessGranted(let number): granted(number)
         case .accessDenied(let reason):
-            trouble("ACCESS_DENIED: \(state.settings.server) refused you: \(PlainText.reason(reason)).", nil)
+            trouble("ACCESS_DENIED: \(state.settings.server) refused you. \(PlainText.sentence(reason))", nil)
         case .connectionFailed(let reason, let retry):
-            trouble("CONNECTION_FAILED: \(PlainText.reason(reason)).", retry)
+            trouble("CONNECTION_FAILED: \(PlainText.sentence(reason))", retry)
         case .connectionClosed(let reason, let retry):
             let effects = loseConnection()
-            trouble("CONNECTION_CLOSED: \(PlainText.reason(reason)).", retry)
+            trouble("CONNECTION_CLOSED: \(PlainText.sentence(reason))", retry)
             return effects
         }
         return []
@@ -62,12 +62,14 @@ extension Chat {
         note(.trouble, words + next)
     }
 
+    private static let lost = "The connection to the exchange was lost."
+
     /// The exchange is gone, and with it the call and whoever waited; the line, the log and the list stay.
     private mutating func loseConnection() -> [Effect] {
         var effects: [Effect] = []
-        failUnsettled("the connection was lost")
+        failUnsettled(Self.lost)
         if let call = state.call {
-            note(.call, Self.words(for: .failed("the connection was lost"), after: call, by: .them) ?? "")
+            note(.call, Self.words(for: .failed(Self.lost), after: call, by: .them) ?? "")
             effects += clearCall() + [.phone(.hangUp(call.id))]
         }
         while let index = request(where: { _, _ in true }) { effects += giveUp(index) }

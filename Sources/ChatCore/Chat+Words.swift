@@ -22,7 +22,17 @@ extension Chat {
                 ? "Your chat request to \(label) is taken back." : "\(label) took the chat request back."
         case .failed(let reason):
             let what = call.isOn ? "Your chat with \(label) has ended" : "The chat with \(label) did not begin"
-            return "\(what): \(PlainText.reason(reason))."
+            return "\(what). \(PlainText.sentence(reason))"
+        }
+    }
+
+    /// What to say when a request ended that waited for an answer.
+    static func words(for new: CallState, ofRequestFrom label: String, by side: Side) -> String {
+        switch (new, side) {
+        case (.failed(let reason), _): "The chat request of \(label) has ended. \(PlainText.sentence(reason))"
+        case (.noAnswer, _): "You did not answer the chat request of \(label)."
+        case (_, .them): "\(label) took the chat request back."
+        case (_, .us): "The chat request of \(label) has ended."
         }
     }
 

@@ -8,10 +8,11 @@ enum PlainText {
     /// A name on one line, cut to a length that leaves the screen whole.
     static func name(_ text: String) -> String { line(text, characters: 32, bytes: 128) }
 
-    /// A reason from elsewhere, as part of a sentence.
-    static func reason(_ text: String) -> String {
+    /// A reason from elsewhere, as a sentence of its own.
+    static func sentence(_ text: String) -> String {
         let line = line(text, characters: 200, bytes: 800)
-        return line.last == "." ? String(line.dropLast()) : line
+        guard let first = line.first, let last = line.last else { return "The reason is not known." }
+        return first.uppercased() + line.dropFirst() + (".!?…".contains(last) ? "" : ".")
     }
 
     /// The beginning of a message, to recognise it by.

@@ -133,6 +133,30 @@ import Webphone
         #expect(desk.commands() == [.call(.placed(1), number: "1002")])
     }
 
+    @Test(
+        "goes with the words for why",
+        arguments: [
+            (CallState.cancelled, Side.them, "= bob took the chat request back."),
+            (.noAnswer, .us, "= You did not answer the chat request of bob."),
+            (.failed("it broke"), .them, "! The chat request of bob has ended. It broke."),
+        ])
+    func gone(state: CallState, side: Side, words: String) {
+        var desk = asked()
+        desk.hears(.call(.received(1), state, by: side))
+        #expect(desk.state.dialog == nil)
+        #expect(desk.box() == words)
+    }
+
+    @Test("who asks anew while one answers is answered anew") func anew() {
+        var desk = asked()
+        desk.type("⏎")
+        desk.hears(.incoming(.received(2), from: Desk.bob))
+        #expect(desk.commands() == [.accept(.received(1)), .hangUp(.received(1)), .accept(.received(2))])
+        desk.hears(.call(.received(1), .cancelled, by: .them))
+        desk.hears(.call(.received(2), .inCall, by: .us))
+        #expect(desk.box() == "= You accepted the chat request of bob.")
+    }
+
     @Test("goes when the caller goes OFFLINE") func offline() {
         var desk = asked()
         desk.hears(.offline(Desk.bob))

@@ -45,7 +45,7 @@ import Webphone
                 ! You said: one
                 ✓ You said: two
                 … You said: three
-                ! Not delivered: “one” (nobody answered).
+                ! “one” was not delivered. Nobody answered.
                 """)
     }
 }

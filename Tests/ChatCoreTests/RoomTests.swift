@@ -51,9 +51,11 @@ import Webphone
         desk.hears(.connection(.connectionClosed(reason: "gone", retryIn: nil)))
         desk.type("⏎")
         #expect(desk.commands().isEmpty)
-        #expect(desk.box() == "! You cannot call guest: you are not connected to 127.0.0.1:7777.")
+        #expect(desk.box() == "! You cannot call guest: you are not connected to 127.0.0.1:7777 (connection lost).")
         desk.type("hi⏎")
-        #expect(desk.box().hasPrefix("! Your text was not sent: you are not connected to 127.0.0.1:7777."))
+        #expect(
+            desk.box().hasPrefix("! Your text was not sent: you are not connected to 127.0.0.1:7777 (connection lost).")
+        )
         #expect(desk.line == "hi|")
     }
 
@@ -214,9 +216,9 @@ import Webphone
             desk.box(5) == """
                 ✓ You said: one
                 ! You said: two
-                ! Not delivered: “two” (the connection was lost).
-                = Your chat with guest has ended: the connection was lost.
-                ! CONNECTION_CLOSED: no answer to a ping. The next attempt follows in 1 second.
+                ! “two” was not delivered. The connection to the exchange was lost.
+                = Your chat with guest has ended. The connection to the exchange was lost.
+                ! CONNECTION_CLOSED: No answer to a ping. The next attempt follows in 1 second.
                 """)
         #expect(desk.line == "unfinished|")
         #expect(desk.state.call == nil)

@@ -129,7 +129,7 @@ import Webphone
             (.busy, "= guest is busy."),
             (.notFound, "= guest cannot be reached: nobody answers under 1002."),
             (.noAnswer, "= guest did not answer."),
-            (.failed("no route."), "! The chat with guest did not begin: no route."),
+            (.failed("no route."), "! The chat with guest did not begin. No route."),
         ])
     func ends(state: CallState, words: String) {
         var desk = Desk("user")
@@ -223,7 +223,7 @@ import Webphone
         desk.hears(.offline(Desk.bob))
         #expect(
             desk.box(3) == """
-                ! CONNECTION_CLOSED: the exchange hung up. The next attempt follows in 1 second.
+                ! CONNECTION_CLOSED: The exchange hung up. The next attempt follows in 1 second.
                   ACCESS_GRANTED: you are again connected to Webphone1 as 1001.
                 - bob is OFFLINE
                 """)
@@ -237,7 +237,7 @@ import Webphone
         desk.hears(.connection(.connecting(attempt: 1)))
         #expect(desk.state.connectionWords == "connecting")
         desk.hears(.connection(refused))
-        #expect(desk.box() == "! CONNECTION_FAILED: nobody listens there. The next attempt follows in 2 seconds.")
+        #expect(desk.box() == "! CONNECTION_FAILED: Nobody listens there. The next attempt follows in 2 seconds.")
         #expect(desk.state.connectionWords == "no connection, again in 2 s")
         desk.tick()
         #expect(desk.state.connectionWords == "no connection, again in 1 s")
@@ -249,7 +249,7 @@ import Webphone
         desk.hears(.connection(refused))
         #expect(desk.state.log.end == before)
         desk.hears(.connection(.accessDenied(reason: "there is no line Webphone9")))
-        #expect(desk.box() == "! ACCESS_DENIED: 127.0.0.1:7777 refused you: there is no line Webphone9.")
+        #expect(desk.box() == "! ACCESS_DENIED: 127.0.0.1:7777 refused you. There is no line Webphone9.")
     }
 
     @Test("17: a chat is a chat: nothing but text is ever asked of the phone") func noMicrophone() {
