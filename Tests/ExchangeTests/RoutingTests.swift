@@ -208,7 +208,8 @@ struct Pair {
 
     @Test("OPTIONS to the exchange itself is answered to anybody: it is the ping over UDP") func ping() {
         let town = Town()
-        #expect(town.phone("x", over: .udp).ask("OPTIONS", "sip:127.0.0.1", from: "<sip:x@127.0.0.1>;tag=1")?.status == 200)
+        #expect(
+            town.phone("x", over: .udp).ask("OPTIONS", "sip:127.0.0.1", from: "<sip:x@127.0.0.1>;tag=1")?.status == 200)
     }
 }
 
