@@ -41,7 +41,6 @@ import Testing
         }
 
         private mutating func invite(_ phone: Phone, _ uri: String) {
-            guard !phone.number.isEmpty else { return }
             let number = 1_000 + throwDice(1_000_000)
             phone.ask("INVITE", uri, callID: "c\(number)", cseq: number, branch: "z9hG4bK\(number)")
             if throwDice(2) == 0 { answer(phones[throwDice(phones.count)]) }
