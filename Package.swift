@@ -47,7 +47,27 @@ let package = Package(
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: [], swiftSettings: strict),
+        .testTarget(
+            name: "PartylineTests",
+            dependencies: ["partyline", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["partyline"], exclude: ["raw-client.py"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzzing needs compiler flags of its own; Tests/Fuzz/run asks for it.
+if Context.environment["PARTYLINE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["SIP", "Webphone", "TerminalUI"], path: "Tests/Fuzz",
+            exclude: ["run", "corpus"],
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
+// The parser's own speed; Tests/Bench/bench.py asks for it.
+if Context.environment["PARTYLINE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ParserBench", dependencies: ["SIP"], path: "Tests/Bench/ParserBench", swiftSettings: strict))
+}

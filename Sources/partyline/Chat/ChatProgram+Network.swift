@@ -1,0 +1,94 @@
+import ChatCore
+import SIP
+import SIPTransport
+import Webphone
+
+extension ChatProgram {
+    func connect(as displayName: String) {
+        let account = Account(
+            host: server.host, port: server.port, transport: transportProtocol, line: chat.state.settings.line,
+            displayName: displayName)
+        perform(phone.handle(.command(.connect(account))))
+    }
+
+    func send(_ command: TransportCommand) {
+        switch command {
+        case .connect(let attempt, let endpoint):
+            attempts[attempt] = endpoint
+            logger.info(
+                "connecting", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
+        case .send(let message, _): logger.debug("sent", metadata: ["message": "\(message.summary)"])
+        case .close: break
+        }
+        outgoing.append(command)
+    }
+
+    /// Hands the transport, in one piece, what this batch wants sent.
+    func flush() {
+        guard !outgoing.isEmpty else { return }
+        let commands = outgoing
+        outgoing.removeAll(keepingCapacity: true)
+        openTransport().perform(commands)
+    }
+
+    private func openTransport() -> Transport {
+        if let transport { return transport }
+        let opened = Transport { [inbox] in inbox.post(.transport($0)) }
+        transport = opened
+        return opened
+    }
+
+    func receive(_ event: TransportEvent) {
+        switch event {
+        case .opened(let flow, let attempt):
+            attempts[attempt] = nil
+            logger.info("flow opened", metadata: ["to": "\(flow.remote)"])
+            if localJoin != nil { startOwn(.silence, after: Self.silence) }
+        case .received(let message, _):
+            logger.debug("received", metadata: ["message": "\(message.summary)"])
+            if localJoin != nil {
+                cancelOwn(.silence)
+                join(.received)
+            }
+        case .failed(let failure, let attempt):
+            logger.info("no flow", metadata: ["why": "\(failure)"])
+            if failure == .refused, localJoin != nil, attempts[attempt] != nil {
+                return join(.refused(attempt: attempt))
+            }
+            attempts[attempt] = nil
+        case .closed(_, let failure):
+            logger.info("flow closed", metadata: ["why": "\(failure)"])
+            cancelOwn(.silence)
+            if case .protocolViolation = failure { join(.strange) }
+        }
+        perform(phone.handle(.transport(event)))
+    }
+
+    func join(_ event: LocalJoin.Event) {
+        guard !isLeaving, let effects = localJoin?.handle(event) else { return }
+        for effect in effects {
+            switch effect {
+            case .startExchange:
+                logger.info("no exchange on this machine, starting one", metadata: ["at": "\(server)"])
+                LocalExchange.start(at: server) { [inbox] in inbox.post(.exchange($0)) }
+            case .retry(let attempt):
+                if let endpoint = attempts[attempt] { send(.connect(attempt: attempt, endpoint)) }
+            case .pass(let attempt):
+                attempts[attempt] = nil
+                perform(phone.handle(.transport(.failed(.refused, attempt: attempt))))
+            case .complain(let words):
+                complain("The exchange of this machine could not be started: \(words)")
+            case .nameOwner:
+                let owner = PortOwner.name(ofPort: server.port) ?? "another program"
+                complain(
+                    "\(server) is taken by \(owner), which is no Partyline exchange. End that program, or set "
+                        + "PARTYLINE_LOCAL=HOST:PORT to use another port.")
+            }
+        }
+    }
+
+    private func complain(_ words: String) {
+        logger.warning("\(words)")
+        perform(chat.handle(.phone(.fault(words))))
+    }
+}

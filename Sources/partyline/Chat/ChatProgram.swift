@@ -1,0 +1,251 @@
+import ChatCore
+import CursesTerminal
+import Dispatch
+import Glibc
+import Logging
+import SIP
+import SIPTransport
+import TerminalUI
+import Webphone
+
+/// The chat as a process: one queue owns the chat, the phone and the terminal; everything reaches it through one inbox.
+actor ChatProgram {
+    enum Input: Sendable {
+        case terminal
+        case signal(Int32)
+        case transport([TransportEvent])
+        case phoneTimers([Phone.Timer])
+        case chatTimers([Chat.Timer])
+        case ownTimers([Timer])
+        case exchange(LocalExchange.Outcome)
+    }
+
+    enum Timer: Hashable, Sendable {
+        /// How long the goodbyes may take.
+        case leaving
+        /// How long a local exchange may say nothing before its owner is looked up.
+        case silence
+    }
+
+    static let silence = Duration.seconds(2)
+    static let goodbyes = Duration.milliseconds(500)
+
+    nonisolated let executor: QueueExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated let inbox: Inbox<Input>
+
+    let server: HostPort
+    let transportProtocol: TransportProtocol
+    let logger: Logger
+    let terminal: CursesTerminal
+    var chat: Chat
+    var phone = Phone(identifiers: .unpredictable, software: "Partyline/\(Partyline.version)")
+    /// nil when a server was named.
+    var localJoin: LocalJoin?
+    /// The connect commands under way, to repeat one when the local exchange has been started.
+    var attempts: [UInt64: Endpoint] = [:]
+    var outgoing: [TransportCommand] = []
+    var transport: Transport?
+    var phoneTimers: MachineTimers<Phone.Timer>?
+    var chatTimers: MachineTimers<Chat.Timer>?
+    var ownTimers: MachineTimers<Timer>?
+    var signals: SignalSource?
+    var keys: (any DispatchSourceRead)?
+    var isLeaving = false
+    var mustPaint = true
+    private var frame = Frame()
+
+    init(
+        _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, isLocal: Bool,
+        terminal: sending CursesTerminal, logger: Logger
+    ) {
+        executor = QueueExecutor(label: "partyline")
+        inbox = Inbox(queue: executor.queue)
+        chat = Chat(settings)
+        localJoin = isLocal ? LocalJoin() : nil
+        self.server = server
+        transportProtocol = transport
+        self.terminal = terminal
+        self.logger = logger
+    }
+
+    /// Shows the first frame, then connects; ends with the process.
+    nonisolated func runToEnd() -> Never {
+        executor.queue.async { @Sendable in self.assumeIsolated { $0.begin() } }
+        dispatchMain()
+    }
+
+    private func begin() {
+        // The first frame comes before everything that costs time.
+        perform(chat.handle(.clock(.now)) + chat.handle(.start))
+        paint()
+        signals = SignalSource([SIGWINCH, SIGTERM, SIGHUP, SIGTSTP, SIGCONT], queue: executor.queue) { [inbox] in
+            inbox.post(.signal($0))
+        }
+        signal(SIGPIPE, SIG_IGN)
+        keys = keySource()
+        inbox.deliver { @Sendable [unowned self] batch in self.assumeIsolated { $0.handle(batch) } }
+        flush()
+    }
+
+    private func handle(_ batch: [Input]) {
+        perform(chat.handle(.clock(.now)))
+        for input in batch { handle(input) }
+        flush()
+        if mustPaint && !isLeaving { paint() }
+    }
+
+    private func handle(_ input: Input) {
+        switch input {
+        case .terminal: for input in terminal.read() { handle(input) }
+        case .signal(let number): receive(signal: number)
+        case .transport(let events): for event in events { receive(event) }
+        case .phoneTimers(let timers): for timer in timers { perform(phone.handle(.fired(timer))) }
+        case .chatTimers(let timers): for timer in timers { perform(chat.handle(.fired(timer))) }
+        case .ownTimers(let timers): for timer in timers { fire(timer) }
+        case .exchange(let outcome): join(.started(outcome))
+        }
+    }
+
+    private func handle(_ input: TerminalInput) {
+        mustPaint = true
+        switch input {
+        case .key(let key): perform(chat.handle(.key(key)))
+        case .paste(let text): perform(chat.handle(.paste(text)))
+        case .mouse(let mouse):
+            if let action = hit(mouse, chat.state, size: terminal.size) { perform(chat.handle(.action(action))) }
+        case .hangup:
+            keys?.cancel()
+            perform(chat.handle(.action(.quit)))
+        }
+    }
+
+    private func receive(signal number: Int32) {
+        mustPaint = true
+        switch number {
+        case SIGWINCH: terminal.resize()
+        case SIGTSTP: suspend()
+        case SIGCONT: terminal.repaint()
+        default: perform(chat.handle(.action(.quit)))
+        }
+    }
+
+    private func fire(_ timer: Timer) {
+        switch timer {
+        case .leaving: end()
+        case .silence: join(.strange)
+        }
+    }
+
+    private func paint() {
+        mustPaint = false
+        draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
+        terminal.paint(frame)
+    }
+
+    private func keySource() -> any DispatchSourceRead {
+        let source = DispatchSource.makeReadSource(fileDescriptor: terminal.inputDescriptor, queue: executor.queue)
+        source.setEventHandler { @Sendable [unowned self] in self.assumeIsolated { $0.handle([.terminal]) } }
+        source.activate()
+        return source
+    }
+
+    // MARK: Effects
+
+    func perform(_ effects: [Chat.Effect]) {
+        for effect in effects {
+            mustPaint = true
+            switch effect {
+            case .connect(let displayName): connect(as: displayName)
+            case .phone(let command): perform(phone.handle(.command(command)))
+            case .start(let timer, let delay): timers().chat.start(timer, after: delay)
+            case .cancel(let timer): timers().chat.cancel(timer)
+            case .scroll(let scroll):
+                let anchor = scrolled(scroll, chat.state, size: terminal.size)
+                perform(chat.handle(.action(.scrolled(to: anchor))))
+            case .bell: terminal.beep()
+            case .redraw: terminal.repaint()
+            case .suspend: suspend()
+            case .quit: leave()
+            }
+        }
+    }
+
+    func perform(_ effects: [Phone.Effect]) {
+        for effect in effects {
+            switch effect {
+            case .transport(let command): send(command)
+            case .start(let timer, let delay): timers().phone.start(timer, after: delay)
+            case .cancel(let timer): timers().phone.cancel(timer)
+            case .report(let report): receive(report)
+            }
+        }
+    }
+
+    private func receive(_ report: PhoneReport) {
+        logger.info(report)
+        mustPaint = true
+        perform(chat.handle(.phone(report)))
+        if isLeaving, case .connection(let state) = report, !state.isOnTheWay { end() }
+    }
+
+    // The timers are made after the first frame: most of what they need is not needed for it.
+    private func timers() -> (
+        phone: MachineTimers<Phone.Timer>, chat: MachineTimers<Chat.Timer>, own: MachineTimers<Timer>
+    ) {
+        if let phoneTimers, let chatTimers, let ownTimers { return (phoneTimers, chatTimers, ownTimers) }
+        let made = (
+            phone: MachineTimers<Phone.Timer>(queue: executor.queue) { [inbox] in inbox.post(.phoneTimers($0)) },
+            chat: MachineTimers<Chat.Timer>(queue: executor.queue) { [inbox] in inbox.post(.chatTimers($0)) },
+            own: MachineTimers<Timer>(queue: executor.queue) { [inbox] in inbox.post(.ownTimers($0)) }
+        )
+        (phoneTimers, chatTimers, ownTimers) = (made.phone, made.chat, made.own)
+        return made
+    }
+
+    func startOwn(_ timer: Timer, after delay: Duration) { timers().own.start(timer, after: delay) }
+
+    func cancelOwn(_ timer: Timer) { timers().own.cancel(timer) }
+
+    // MARK: Leaving
+
+    private func suspend() {
+        terminal.suspend()
+        Suspension.stopProcessGroup()
+        terminal.resume()
+    }
+
+    /// Gives the terminal back at once, and waits for the answer to our goodbyes.
+    private func leave() {
+        guard !isLeaving else { return }
+        isLeaving = true
+        terminal.close()
+        guard transport != nil else { return end() }
+        guard chat.state.connection.isOnTheWay else { return end() }
+        startOwn(.leaving, after: Self.goodbyes)
+    }
+
+    private func end() {
+        terminal.close()
+        flush()
+        transport?.shutdown(within: .milliseconds(200))
+        exit(0)
+    }
+}
+
+extension ConnectionState {
+    /// Whether something is still going on between us and the exchange.
+    fileprivate var isOnTheWay: Bool {
+        switch self {
+        case .connecting, .accessGranted: true
+        case .disconnected, .accessDenied, .connectionFailed, .connectionClosed: false
+        }
+    }
+}
+
+extension WallClock {
+    static var now: WallClock {
+        let time = LocalTime.now
+        return WallClock(hour: UInt8(time.hour), minute: UInt8(time.minute), second: UInt8(time.second))
+    }
+}

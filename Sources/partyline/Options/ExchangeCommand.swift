@@ -1,0 +1,51 @@
+import ArgumentParser
+import Glibc
+
+struct ExchangeCommand: ParsableCommand {
+    static let defaultLine = "Webphone1"
+
+    static let configuration = CommandConfiguration(
+        commandName: "exchange",
+        abstract: "Run the telephone exchange that chats connect to.",
+        discussion: "It serves UDP and TCP, and runs until it is stopped.")
+
+    @Option(help: ArgumentHelp("Where to listen; repeatable.", valueName: "host:port"))
+    var listen: [String] = [LocalExchange.defaultAddress]
+
+    @Option(help: "The name of an outside line; repeatable.")
+    var line: [String] = [defaultLine]
+
+    @Option(help: ArgumentHelp("End this long after the last client left.", valueName: "seconds"))
+    var idleExit: Int?
+
+    @Option(
+        name: .customLong("log"), help: ArgumentHelp("Tell the story of the exchange in this file.", valueName: "file"))
+    var logFile: String?
+
+    func validate() throws {
+        for address in listen { _ = try HostPort(address) }
+        for name in line { try ExchangeCommand.validate(line: name) }
+        if let idleExit, idleExit < 1 {
+            throw ValidationError("--idle-exit takes a whole number of seconds from 1 up, not \(idleExit).")
+        }
+    }
+
+    func run() throws {
+        let host = ExchangeHost(
+            listen: try listen.map { try HostPort($0) }, lines: line, idleExit: idleExit,
+            logger: try LogFile.logger(logFile, label: "exchange"))
+        host.runToEnd()
+    }
+
+    /// A line's name is the user part of a SIP address.
+    static func validate(line: String) throws {
+        let isPlain = line.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        }
+        guard !line.isEmpty, line.utf8.count <= 32, isPlain else {
+            throw ValidationError(
+                "'\(line)' cannot be a line's name: 1 to 32 letters, digits, hyphens, dots or underscores.")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Logging
+import SIP
+import Webphone
+
+extension Logger {
+    /// What the phone says, a line each; texts of messages stay out of the log.
+    func info(_ report: PhoneReport) {
+        switch report {
+        case .connection(let state): info("connection", metadata: ["state": "\(state)"])
+        case .online(let party): info("online", metadata: ["number": "\(party.number)", "name": "\(party.name)"])
+        case .offline(let party): info("offline", metadata: ["number": "\(party.number)", "name": "\(party.name)"])
+        case .roster(let parties): info("roster", metadata: ["clients": "\(parties.count)"])
+        case .incoming(let id, let party): info("incoming", metadata: ["call": "\(id)", "from": "\(party.number)"])
+        case .call(let id, let state, let side):
+            info("call", metadata: ["call": "\(id)", "state": "\(state)", "by": "\(side)"])
+        case .party(let id, let party): info("party", metadata: ["call": "\(id)", "number": "\(party.number)"])
+        case .message(let id, let party, let text):
+            debug("message", metadata: ["call": "\(id)", "from": "\(party.number)", "bytes": "\(text.utf8.count)"])
+        case .delivery(let id, let delivery):
+            debug("delivery", metadata: ["message": "\(id.value)", "state": "\(delivery)"])
+        case .fault(let words): warning("\(words)")
+        }
+    }
+}
+
+extension Message {
+    /// `INVITE 1 INVITE`, `200 1 INVITE`: the start and the CSeq, without anything private.
+    var summary: String {
+        let sequence = headers[.cseq] ?? "-"
+        return switch self {
+        case .request(let request): "\(request.method.rawValue) (\(sequence))"
+        case .response(let response): "\(response.status) (\(sequence))"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import ChatCore
+import CursesTerminal
+import Glibc
+import SIP
+
+@main
+struct Partyline: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "partyline",
+        abstract: "Live chat in the terminal, over SIP.",
+        discussion: """
+            Without --server it joins the exchange of this machine at \(LocalExchange.defaultAddress), and starts one \
+            where there is none. PARTYLINE_LOCAL=HOST:PORT names another place for it.
+            """,
+        version: "partyline \(version)",
+        subcommands: [ExchangeCommand.self])
+
+    @Option(help: ArgumentHelp("Your user name, at most \(Chat.Limits.name) characters; asked for when left out."))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp("The exchange to join; port \(HostPort.defaultPort) unless given.", valueName: "host[:port]")
+    )
+    var server: String?
+
+    @Option(help: "The outside line to join.")
+    var line = ExchangeCommand.defaultLine
+
+    @Option(help: "How to reach the exchange: tcp or udp.")
+    var transport = Transport.tcp
+
+    @Option(
+        name: .customLong("log"), help: ArgumentHelp("Tell the story of the session in this file.", valueName: "file"))
+    var logFile: String?
+
+    enum Transport: String, ExpressibleByArgument, CaseIterable {
+        case tcp, udp
+
+        var sip: TransportProtocol {
+            switch self {
+            case .tcp: .tcp
+            case .udp: .udp
+            }
+        }
+    }
+
+    func validate() throws {
+        if let name, name.count > Chat.Limits.name {
+            throw ValidationError(
+                "The name '\(name)' has \(name.count) characters; a user name has at most \(Chat.Limits.name).")
+        }
+        try ExchangeCommand.validate(line: line)
+        if let server { _ = try HostPort(server) }
+    }
+
+    func run() throws {
+        let local = server == nil ? try LocalExchange.address() : nil
+        let server = try self.server.map { try HostPort($0) } ?? local ?? HostPort(LocalExchange.defaultAddress)
+        let logger = try LogFile.logger(logFile, label: "partyline")
+        let terminal: CursesTerminal
+        do {
+            terminal = try CursesTerminal()
+        } catch {
+            StandardStreams.complain("partyline: \(error)")
+            throw ExitCode(2)
+        }
+        StandardStreams.leaveTerminal()
+        let program = ChatProgram(
+            Chat.Settings(name: name, line: line, server: "\(server)"),
+            server: server, transport: transport.sip, isLocal: local != nil, terminal: terminal, logger: logger)
+        program.runToEnd()
+    }
+}
