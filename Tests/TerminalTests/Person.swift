@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// Somebody at a terminal: the program in a tmux pane of its own, with a home folder of its own.
+final class Person {
+    private let socket: String
+    private let home: URL
+    /// Generous: the machine may be busy with other things. A test that passes never waits for it.
+    private static let patience = 20.0
+
+    convenience init(
+        _ options: [String], columns: Int = 80, rows: Int = 24,
+        environment: [String: String] = [:], terminal: String? = nil
+    ) throws {
+        try self.init(
+            command: [Program.path] + options, columns: columns, rows: rows, environment: environment,
+            terminal: terminal)
+    }
+
+    /// Runs any command in the pane.
+    init(
+        command: [String], columns: Int = 80, rows: Int = 24,
+        environment: [String: String] = [:], terminal: String? = nil
+    ) throws {
+        socket = "partyline-\(UUID().uuidString.prefix(13))"
+        home = FileManager.default.temporaryDirectory.appendingPathComponent(socket)
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        var variables = ["HOME": home.path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"]
+        variables.merge(environment) { $1 }
+        if let terminal { variables["TERM"] = terminal }
+        let assignments = variables.map { "\($0)=\(quoted($1))" }
+        let line = (["env"] + assignments + command.map(quoted)).joined(separator: " ")
+        // The pane stays when the program has ended, so that what it left on the screen can be read.
+        try tmux(
+            "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+            "\(line) 2>\(quoted(errors.path)); echo \"[left with $?]\"; exec cat")
+    }
+
+    deinit {
+        _ = try? tmux("kill-server")
+        try? FileManager.default.removeItem(at: home)
+    }
+
+    private var errors: URL { home.appendingPathComponent("stderr") }
+
+    /// What the program wrote to its standard error.
+    var complaints: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
+    /// The screen as text, a line a row.
+    var screen: String { (try? tmux("capture-pane", "-p")) ?? "" }
+
+    /// The screen with its colours and attributes as escape sequences.
+    var colouredScreen: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
+
+    /// Types text as it is.
+    func types(_ text: String) throws {
+        try tmux("send-keys", "-l", "--", text)
+    }
+
+    /// Presses keys by tmux's names: `Enter`, `Up`, `C-q`.
+    func presses(_ keys: String...) throws {
+        try tmux(["send-keys"] + keys)
+    }
+
+    func pastes(_ text: String) throws {
+        try tmux("set-buffer", "--", text)
+        try tmux("paste-buffer", "-p", "-r")
+    }
+
+    func resizes(columns: Int, rows: Int) throws {
+        try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
+    }
+
+    /// Closes the terminal under the program.
+    func closesTerminal() throws {
+        try tmux("kill-server")
+    }
+
+    /// The process number of the program.
+    func program() throws -> pid_t {
+        let shell = try tmux("list-panes", "-F", "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
+        let children = try run("/usr/bin/env", ["pgrep", "-P", shell, "-x", "partyline"])
+        return try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)), "the program has ended")
+    }
+
+    /// Waits until the screen shows `text`.
+    func sees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try waits(for: "'\(text)' to appear", sourceLocation) { screen.contains(text) }
+    }
+
+    /// Waits until the screen no longer shows `text`.
+    func nolongerSees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try waits(for: "'\(text)' to go", sourceLocation) { !screen.contains(text) }
+    }
+
+    func waits(
+        for what: String, _ sourceLocation: SourceLocation = #_sourceLocation, until condition: () throws -> Bool
+    ) throws {
+        guard try eventually(within: Person.patience, condition) else {
+            Issue.record(
+                "waited in vain for \(what); the screen:\n\(screen)\n\(complaints)", sourceLocation: sourceLocation)
+            throw Impatience()
+        }
+    }
+
+    @discardableResult
+    private func tmux(_ words: String...) throws -> String { try tmux(words) }
+
+    @discardableResult
+    private func tmux(_ words: [String]) throws -> String {
+        try run("/usr/bin/env", ["tmux", "-u", "-L", socket] + words)
+    }
+}
+
+struct Impatience: Error {}
+
+/// Looks again every 10 ms until the condition holds; false when it never did.
+func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = Date().addingTimeInterval(seconds)
+    while true {
+        if try condition() { return true }
+        if Date() > deadline { return false }
+        usleep(10_000)
+    }
+}
+
+private func quoted(_ word: String) -> String {
+    "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+}
+
+/// Runs a command to its end and returns its standard output.
+@discardableResult
+func run(_ path: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+}
