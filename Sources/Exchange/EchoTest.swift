@@ -29,7 +29,7 @@ struct EchoTest: Sendable {
     private let limits: Exchange.Limits
     private var agent: UserAgent
     private var chats: [SessionID: Chat] = [:]
-    private var sessionsByPeer: [PhoneNumber: [SessionID]] = [:]
+    private var chatsByPeer: [PhoneNumber: Int] = [:]
     private var tokens: UInt64 = 0
 
     /// Nil when the name is not one, which is our own mistake.
@@ -56,7 +56,8 @@ struct EchoTest: Sendable {
 
     /// Ends the chats with somebody who is gone.
     mutating func hangUp(on peer: PhoneNumber) -> [Effect] {
-        (sessionsByPeer[peer] ?? []).flatMap { perform(.command(.hangUp($0))) }
+        guard chatsByPeer[peer] != nil else { return [] }
+        return chats.filter { $0.value.peer == peer }.keys.flatMap { perform(.command(.hangUp($0))) }
     }
 
     private mutating func perform(_ event: UserAgent.Event) -> [Effect] {
@@ -84,11 +85,10 @@ struct EchoTest: Sendable {
     }
 
     private mutating func answer(_ session: SessionID, from: NameAddress) -> [Effect] {
-        guard let peer = PhoneNumber(user: from.uri.user),
-            sessionsByPeer[peer, default: []].count < limits.echoSessionsPerClient
+        guard let peer = PhoneNumber(user: from.uri.user), chatsByPeer[peer, default: 0] < limits.echoSessionsPerClient
         else { return perform(.command(.reject(session, status: 486))) }
         chats[session] = Chat(peer: peer)
-        sessionsByPeer[peer, default: []].append(session)
+        chatsByPeer[peer, default: 0] += 1
         return perform(.command(.accept(session)))
     }
 
@@ -107,8 +107,8 @@ struct EchoTest: Sendable {
 
     private mutating func forget(_ session: SessionID) -> [Effect] {
         guard let chat = chats.removeValue(forKey: session) else { return [] }
-        sessionsByPeer[chat.peer]?.removeAll { $0 == session }
-        if sessionsByPeer[chat.peer]?.isEmpty == true { sessionsByPeer[chat.peer] = nil }
+        chatsByPeer[chat.peer, default: 1] -= 1
+        if chatsByPeer[chat.peer] == 0 { chatsByPeer[chat.peer] = nil }
         return []
     }
 }

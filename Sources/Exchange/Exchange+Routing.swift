@@ -61,15 +61,14 @@ extension Exchange {
         var request = request
         request.headers.assert(sender.identity)
         if request.method.isRecorded {
-            let ends = parties ?? Parties(caller: sender.number, callee: callee.number)
-            for value in ends.recordRoutes(from: id.flow, to: callee.flow) {
+            let parties = parties ?? Parties(caller: sender.number, callee: callee.number)
+            for value in parties.recordRoutes(from: id.flow, to: callee.flow) {
                 request.headers.prepend(.recordRoute, value)
             }
         }
         let (branch, caused) = layer.send(request, on: callee.flow)
         relays.add(Relays.Relay(request: original, branch: branch, callee: callee.number), as: id)
-        // Within a dialog timers B and F are patience enough: a 408 there ends the call.
-        if parties == nil { effects.append(.start(.relay(id), after: Timing.firstAnswer)) }
+        effects.append(.start(.relay(id), after: Timing.firstAnswer))
         perform(caused)
     }
 

@@ -93,7 +93,6 @@ struct Registrar: Sendable {
         guard let line = line(named: to.uri.user) else { throw Refusal(404) }
         let binding = try Binding(request, defaultExpires: configuration.registration)
         let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
-        guard key.length <= configuration.limits.clientKey else { throw Refusal(400, "Call-ID Too Long") }
         let current =
             plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
         if let current { try checkOrder(cseq.number, of: current, on: flow) }

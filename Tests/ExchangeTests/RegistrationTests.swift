@@ -187,12 +187,6 @@ import Testing
         #expect(refusal?.headers[.unsupported] == "teleport")
     }
 
-    @Test("a Call-ID that is long beyond reason is not remembered") func longCallID() {
-        let ann = town.phone("ann")
-        ann.callID = String(repeating: "x", count: 600)
-        #expect(ann.register()?.status == 400)
-    }
-
     @Test("the first client and the last one are told to the host") func occupation() {
         let ann = town.phone("ann")
         let bob = town.phone("bob")

@@ -76,7 +76,7 @@ final class Phone {
     private(set) var flow: Flow
     var callID: String
     var instance: String?
-    private(set) var number = "nobody"
+    private(set) var number = ""
     private(set) var responses: [Response] = []
     /// Requests other than NOTIFY.
     private(set) var requests: [Request] = []

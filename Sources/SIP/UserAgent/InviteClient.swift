@@ -78,7 +78,7 @@ package struct InviteClient: Equatable, Sendable {
         case .fired(.forksOver):
             return finish()
         case .lost:
-            return state == .answered ? finish() : end(SessionEnd(.lost, by: .us))
+            return end(SessionEnd(.lost, by: .us))
         }
     }
 
