@@ -51,3 +51,18 @@ struct HostLayout {
         return !isNumeric || IPAddress.isIPv4(bytes, range)
     }
 }
+
+extension Span where Element == UInt8 {
+    /// A host as written, but with the third colon left out that RFC 3261's grammar wrongly allowed (RFC 5118 §4.10).
+    func hostText(_ range: Range<Int>) -> String {
+        var offset = range.lowerBound
+        while offset &+ 2 < range.upperBound {
+            let colon = UInt8(ascii: ":")
+            if self[offset] == colon, self[offset &+ 1] == colon, self[offset &+ 2] == colon {
+                return verbatimText(range.lowerBound..<offset) + verbatimText((offset &+ 1)..<range.upperBound)
+            }
+            offset &+= 1
+        }
+        return verbatimText(range)
+    }
+}

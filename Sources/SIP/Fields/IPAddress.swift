@@ -62,6 +62,11 @@ public enum IPAddress {
                 guard gap == nil else { return nil }
                 gap = groups.count
                 offset &+= 1
+                // RFC 3261's grammar allowed a third colon before an embedded IPv4 address (RFC 5118 §4.10).
+                if offset < range.upperBound, bytes[offset] == UInt8(ascii: ":") {
+                    offset &+= 1
+                    guard isIPv4(bytes, offset..<range.upperBound) else { return nil }
+                }
             }
         }
         guard let gap else { return groups.count == 8 ? groups : nil }

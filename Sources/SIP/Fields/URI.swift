@@ -86,7 +86,7 @@ public struct URI: Hashable, Sendable {
             }
         escapedUser = layout.user.map { bytes.verbatimText($0).normalizedEscapes }
         password = layout.password.map { bytes.verbatimText($0) }
-        host = bytes.verbatimText(layout.host)
+        host = bytes.hostText(layout.host)
         port = layout.port
         // The layout has checked them.
         parameters = (try? Parameters(uri: bytes, layout.parameters)) ?? Parameters()

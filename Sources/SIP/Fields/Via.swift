@@ -74,7 +74,7 @@ public struct Via: Hashable, Sendable {
 
     private init(_ bytes: Span<UInt8>, _ layout: ViaLayout) throws(Fault) {
         transport = bytes.verbatimText(layout.transport)
-        host = bytes.verbatimText(layout.place.host)
+        host = bytes.hostText(layout.place.host)
         port = layout.place.port
         parameters = try Parameters(headerField: bytes, from: layout.place.end, before: layout.end)
     }

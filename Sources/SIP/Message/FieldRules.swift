@@ -1,18 +1,15 @@
 /// What a message needs before anybody looks at what it means (RFC 3261 §8.1.1, §8.2, §16.3).
 struct FieldRules {
-    var fields: [Headers.Field]
-    var startLine: StartLine
+    /// Where the request line names its method; nil for a response.
+    var method: Range<Int>?
 
-    private static let required: [KnownHeader] = [.via, .from, .to, .callID, .cseq]
+    static let required: [KnownHeader] = [.via, .from, .to, .callID, .cseq]
 
-    func check(_ bytes: Span<UInt8>) throws(Fault) {
-        for name in FieldRules.required where !fields.contains(where: { $0.known == name }) {
-            throw Fault(offset: bytes.count, reason: .missing(HeaderName(name)))
-        }
+    func check(_ bytes: Span<UInt8>, _ fields: [Headers.Field]) throws(Fault) {
         for field in fields {
             guard let known = field.known else { continue }
             do {
-                try check(bytes, field, known)
+                try check(bytes, field.value, known)
             } catch {
                 switch error.reason {
                 case .mismatchedMethod, .malformed: throw error
@@ -22,23 +19,23 @@ struct FieldRules {
         }
     }
 
-    private func check(_ bytes: Span<UInt8>, _ field: Headers.Field, _ known: KnownHeader) throws(Fault) {
+    private func check(_ bytes: Span<UInt8>, _ value: Range<Int>, _ known: KnownHeader) throws(Fault) {
         switch known {
         case .via:
-            try checkVias(bytes, field.value)
+            try checkVias(bytes, value)
         case .from, .to, .referTo:
-            _ = try NameAddressLayout(bytes, field.value)
-        case .contact where field.value.count == 1 && bytes[field.value.lowerBound] == UInt8(ascii: "*"):
+            _ = try NameAddressLayout(bytes, value)
+        case .contact where value.count == 1 && bytes[value.lowerBound] == UInt8(ascii: "*"):
             return
         case .contact, .route, .recordRoute:
-            try checkAddresses(bytes, field.value)
+            try checkAddresses(bytes, value)
         case .callID:
-            try checkCallID(bytes, field.value)
+            try checkCallID(bytes, value)
         case .cseq:
-            try checkCSeq(bytes, field.value)
+            try checkCSeq(bytes, value)
         case .maxForwards:
-            guard bytes.decimal(in: field.value, atMost: 255) != nil else {
-                throw Fault(offset: field.value.lowerBound, reason: .malformed(.maxForwards))
+            guard bytes.decimal(in: value, atMost: 255) != nil else {
+                throw Fault(offset: value.lowerBound, reason: .malformed(.maxForwards))
             }
         default:
             return  // no other field decides whether the message is read at all
@@ -77,7 +74,7 @@ struct FieldRules {
 
     private func checkCSeq(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Fault) {
         let cseq = try CSeqLayout(bytes, value)
-        guard case .request(let method, _) = startLine else { return }
+        guard let method else { return }
         guard bytes.isSame(cseq.method, method) else {
             throw Fault(offset: cseq.method.lowerBound, reason: .mismatchedMethod)
         }

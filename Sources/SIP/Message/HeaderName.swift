@@ -24,10 +24,10 @@ public struct HeaderName: Hashable, Sendable, ExpressibleByStringLiteral {
     }
 
     /// The name in its long form; one that this library does not know as it was written.
-    public var text: String { known?.row.name ?? written }
+    public var text: String { known?.name ?? written }
 
     /// Whether a comma parts values of this field.
-    var isList: Bool { known?.row.isList ?? false }
+    var isList: Bool { known?.isList ?? false }
 
     /// Two names are equal when they mean the same field.
     public static func == (left: HeaderName, right: HeaderName) -> Bool {

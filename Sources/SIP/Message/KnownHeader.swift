@@ -98,46 +98,12 @@ enum KnownHeader: UInt8, CaseIterable, Sendable {
     ]
 
     var row: Row { KnownHeader.table[Int(rawValue)] }
-    var isSingle: Bool { row.isSingle }
-
-    /// For each hash of a name, long or compact, the fields that share it.
-    private static let buckets: [[UInt8]] = {
-        var buckets: [[UInt8]] = Array(repeating: [], count: 256)
-        for known in allCases {
-            let name = Array(known.row.name.utf8)
-            buckets[hash(count: name.count, first: name[0], last: name[name.count - 1])].append(known.rawValue)
-            let compact = known.row.compact
-            if compact != 0 { buckets[hash(count: 1, first: compact, last: compact)].append(known.rawValue) }
-        }
-        return buckets
-    }()
-
-    private static func hash(count: Int, first: UInt8, last: UInt8) -> Int {
-        (count &* 7 ^ Int(first.asciiLowercased) &* 5 ^ Int(last.asciiLowercased) &* 31) & 0xFF
-    }
+    var name: String { row.name }
+    var isList: Bool { KnownHeaderIndex.shared.isList(self) }
+    var isSingle: Bool { KnownHeaderIndex.shared.isSingle(self) }
 
     /// The field whose name, long or compact, in any case, stands in `range`; nil for an unknown one.
     static func named(_ bytes: Span<UInt8>, _ range: Range<Int>) -> KnownHeader? {
-        guard let first = range.first, let last = range.last else { return nil }
-        for raw in buckets[hash(count: range.count, first: bytes[first], last: bytes[last])] {
-            guard let known = KnownHeader(rawValue: raw) else { continue }
-            if range.count == 1 {
-                if bytes[first].asciiLowercased == known.row.compact { return known }
-            } else if known.isSpelled(bytes, range) {
-                return known
-            }
-        }
-        return nil
-    }
-
-    private func isSpelled(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let name = row.name.utf8
-        guard name.count == range.count else { return false }
-        var offset = range.lowerBound
-        for octet in name {
-            if octet.asciiLowercased != bytes[offset].asciiLowercased { return false }
-            offset &+= 1
-        }
-        return true
+        KnownHeaderIndex.shared.lookUp(bytes, range)
     }
 }

@@ -36,16 +36,23 @@ struct MessageParser {
         readHead(span)
         if let fault { throw fault }
         guard let startLine, let bodyStart else { throw Fault(offset: bytes.count, reason: .unterminatedHeader) }
-        try FieldRules(fields: fields, startLine: startLine).check(span)
+        for name in FieldRules.required where !hasSeen(name) {
+            throw Fault(offset: bytes.count, reason: .missing(HeaderName(name)))
+        }
         let body = try bodyRange(span, from: bodyStart)
-        let headers = Headers(buffer: bytes, fields: fields)
-        let content = body.isEmpty ? [] : Array(bytes[body])
         switch startLine {
         case .request(let method, let uri):
+            try FieldRules(method: method).check(span, fields)
             return .request(
-                Request(Method(span, method), URI(span, uri), headers: headers, body: content))
+                Request(
+                    Method(span, method), URI(span, uri), headers: Headers(buffer: bytes, fields: fields),
+                    body: body.isEmpty ? [] : Array(bytes[body])))
         case .response(let status, let reason):
-            return .response(Response(status, span.verbatimText(reason), headers: headers, body: content))
+            try FieldRules(method: nil).check(span, fields)
+            return .response(
+                Response(
+                    status, span.verbatimText(reason), headers: Headers(buffer: bytes, fields: fields),
+                    body: body.isEmpty ? [] : Array(bytes[body])))
         }
     }
 
@@ -144,15 +151,17 @@ struct MessageParser {
         if fault == nil { fault = new }
     }
 
+    private func hasSeen(_ known: KnownHeader) -> Bool {
+        let bits = known.rawValue < 64 ? seen.0 : seen.1
+        return bits & (1 &<< UInt64(known.rawValue & 63)) != 0
+    }
+
     /// Marks a field as seen and says whether it had been before.
     private mutating func noteSeen(_ known: KnownHeader) -> Bool {
+        let wasSeen = hasSeen(known)
         let bit: UInt64 = 1 &<< UInt64(known.rawValue & 63)
-        if known.rawValue < 64 {
-            defer { seen.0 |= bit }
-            return seen.0 & bit != 0
-        }
-        defer { seen.1 |= bit }
-        return seen.1 & bit != 0
+        if known.rawValue < 64 { seen.0 |= bit } else { seen.1 |= bit }
+        return wasSeen
     }
 }
 

@@ -55,7 +55,7 @@ extension Headers {
         let bytes = buffer.span
         for field in fields where field.known != .contentLength {
             if field.nameLength == 0, let known = field.known {
-                output.append(contentsOf: known.row.name.utf8)
+                output.append(contentsOf: known.name.utf8)
             } else {
                 guard field.nameLength > 0,
                     bytes.end(of: .token, from: field.name.lowerBound, before: field.name.upperBound)
