@@ -100,16 +100,18 @@ package struct KeyDecoder: Equatable, Sendable {
             state = byte == 0x07 || (sawEscape && byte == 0x5C) ? .ground : .string(sawEscape: byte == 0x1B)
         case .paste(var bytes):
             state = .ground  // gives up the second reference, so that appending does not copy
-            if bytes.count < Self.pasteLimit || byte == 0x1B || bytes.last == 0x1B { bytes.append(byte) }
+            bytes.append(byte)
+            // Behind the limit only as much is kept as the end mark may need.
+            if bytes.count == Self.pasteLimit + 64 { bytes.removeSubrange(Self.pasteLimit..<Self.pasteLimit + 32) }
             endPasteOrGoOn(bytes, byte)
         }
     }
 
     private mutating func endPasteOrGoOn(_ bytes: [UInt8], _ byte: UInt8) {
         if byte == 0x7E, bytes.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
-            found.append(.paste(Self.plain(bytes.dropLast(Self.pasteEnd.count))))
+            found.append(.paste(Self.plain(bytes.dropLast(Self.pasteEnd.count).prefix(Self.pasteLimit))))
         } else if byte == 0x03 {
-            found.append(.paste(Self.plain(bytes.dropLast())))
+            found.append(.paste(Self.plain(bytes.dropLast().prefix(Self.pasteLimit))))
         } else {
             state = .paste(bytes)
         }

@@ -30,7 +30,9 @@ private struct Box {
 
     func anchor(_ anchor: Anchor?, movedBy rows: Int) -> Anchor? {
         guard let highest else { return nil }
+        // What stands above the highest place is shown as that.
         var place = clamped(anchor)
+        if isAbove(place, highest) { place = highest }
         if rows < 0 {
             // Wraps no more entries than are passed over; more rows than a log can hold are the beginning.
             var left = min(rows.magnitude, UInt(Int.max))
@@ -62,7 +64,6 @@ private struct Box {
                 return nil
             }
         }
-        if isAbove(place, highest) { place = highest }
         return isNewest(place) ? nil : place
     }
 

@@ -42,8 +42,7 @@ private func wrappedRow(_ bytes: Span<UInt8>, from start: Int, width: Int) -> (e
             while index < count, bytes[index] == 0x20 { index += 1 }
             if column + (index - run) >= width || index == count {
                 // The spaces reach the edge: they end the row, however many they are. Leading ones stay an indent.
-                if run > start || index == count { return (min(index, run + width - column), index) }
-                return (start + width, index)
+                return (run > start ? run : min(index, start + width), index)
             }
             column += index - run
             breakEnd = run
