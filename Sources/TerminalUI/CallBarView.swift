@@ -1,5 +1,4 @@
 import ChatCore
-import Webphone
 
 extension Canvas {
     /// The line between chat box and input: the call with its state, or whom Enter would call; on the right where the
@@ -48,12 +47,12 @@ extension Canvas {
         put(call.label, x: 2, y: y, Style(.plain).bold, fitting: nameRoom)
         var x = put(shownNumber, x: 2 + min(nameRoom, nameWidth), y: y)
         x = put(" · ", x: x, y: y, Style(.quiet), limit: 2 + room)
-        x = put(words, x: x, y: y, callStyle(call.state), limit: 2 + room)
+        x = put(words, x: x, y: y, callStyle(call), limit: 2 + room)
         put(" ", x: x, y: y)
     }
 
-    private func callStyle(_ state: CallState) -> Style {
-        switch state {
+    private func callStyle(_ call: Chat.Call) -> Style {
+        switch call.state {
         case .inCall: Style(.green).bold
         case .calling, .ringing, .hold: Style(.accent).bold
         case .completed, .cancelled: Style(.quiet)

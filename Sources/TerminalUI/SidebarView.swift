@@ -1,5 +1,4 @@
 import ChatCore
-import Webphone
 
 extension Canvas {
     /// The heading and up to 11 slots, the selected one marked, with arrows where the list goes on.

@@ -1,5 +1,4 @@
 import ChatCore
-import Webphone
 
 extension Canvas {
     /// The top border: the welcome, and who one is here. The right side gives way first.
