@@ -78,7 +78,7 @@ package struct InviteClient: Equatable, Sendable {
         case .fired(.forksOver):
             return finish()
         case .lost:
-            return end(SessionEnd(.lost, by: .us))
+            return state == .answered ? finish() : end(SessionEnd(.lost, by: .us))
         }
     }
 

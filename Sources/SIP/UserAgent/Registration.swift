@@ -265,7 +265,7 @@ public struct Registration: Equatable, Sendable {
         request.cseq = CSeq(cseq, .register)
         var binding = NameAddress(contact)
         if let instance = parameters.instance {
-            binding.parameters.set("+sip.instance", "\"<\(instance)>\"")
+            binding.parameters.set("+sip.instance", "<\(instance)>")
             binding.parameters.set("reg-id", "1")
         }
         binding.expires = expires
@@ -288,8 +288,7 @@ public struct Registration: Equatable, Sendable {
         let contacts = response.contacts
         let ours =
             contacts.first { binding in
-                guard let instance, let theirs = binding.parameters["+sip.instance"] else { return false }
-                return theirs.utf8.filter { $0 != UInt8(ascii: "\"") }.elementsEqual("<\(instance)>".utf8)
+                instance.map { binding.parameters["+sip.instance"] == "<\($0)>" } ?? false
             }
             ?? contacts.first { binding in
                 binding.uri.user == contact?.user && binding.uri.host == contact?.host

@@ -3,7 +3,7 @@
 package struct Renewal: Equatable, Sendable {
     package enum State: Equatable, Sendable {
         case idle
-        /// Wanted, but the peer's INVITE comes first.
+        /// Wanted, but the peer's INVITE, or a message of ours, comes first.
         case waiting
         case asking(Request)
         case backingOff
@@ -29,13 +29,13 @@ package struct Renewal: Equatable, Sendable {
         }
     }
 
-    /// Whether one is to be sent now, given that the peer's INVITE is open or not.
-    package mutating func want(peerIsOpen: Bool) -> Bool {
+    /// Whether one is to be sent now; blocked, it waits.
+    package mutating func want(isBlocked: Bool) -> Bool {
         switch state {
         case .asking, .backingOff: return false  // that one says it already
         case .idle, .waiting:
-            if peerIsOpen { state = .waiting }
-            return !peerIsOpen
+            if isBlocked { state = .waiting }
+            return !isBlocked
         }
     }
 

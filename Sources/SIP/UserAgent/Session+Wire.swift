@@ -77,14 +77,14 @@ extension Session {
         guard response.isFinal, let entry = outbox.settle(token) else { return [] }
         switch response.status {
         case ..<300:
-            return [.report(.messageResult(token, .delivered))] + sendNext()
+            return [.report(.messageResult(token, .delivered))] + proceed()
         case 405, 501:
             sendsOutside = true
             return moveOutside(entry)
         default:
             let failure = UserAgent.MessageFailure.refused(status: response.status, reason: response.reason)
             let news: [Effect] = [.report(.messageResult(token, .failed(failure)))]
-            return dialog.receive(response) ? news + sendNext() : news + part(SessionEnd(.gone, by: .them))
+            return dialog.receive(response) ? news + proceed() : news + part(SessionEnd(.gone, by: .them))
         }
     }
 
@@ -102,12 +102,12 @@ extension Session {
         let lives = dialog.receive(response)
         switch renewal.receive(response, in: dialog) {
         case .nothing: return []
-        case .accepted(let ack): return [.acknowledge(ack), .report(.renewed(id, accepted: true))]
+        case .accepted(let ack): return [.acknowledge(ack), .report(.renewed(id, accepted: true))] + proceed()
         case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
-        case .backOff(let delay): return [.start(.glare, after: delay)]
+        case .backOff(let delay): return [.start(.glare, after: delay)] + proceed()
         case .refused:
             let news: [Effect] = [.report(.renewed(id, accepted: false))]
-            return lives ? news : news + part(SessionEnd(.gone, by: .them))
+            return news + (lives ? proceed() : part(SessionEnd(.gone, by: .them)))
         }
     }
 
@@ -124,7 +124,7 @@ extension Session {
             renewal.fail()
             effects.append(.report(.renewed(id, accepted: false)))
         }
-        return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : sendNext())
+        return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : proceed())
     }
 }
 

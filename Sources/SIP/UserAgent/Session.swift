@@ -203,14 +203,22 @@ extension Session {
         return sendNext()
     }
 
-    mutating func sendNext() -> [Effect] {
-        guard state == .established, let entry = outbox.next() else { return [] }
+    /// The next of what waits. Requests in a session go one at a time: over UDP a later one may overtake an earlier,
+    /// which the peer then has to refuse (§12.2.2).
+    mutating func proceed() -> [Effect] {
+        let renewing = renewal.state == .waiting ? renew() : []
+        return renewing.isEmpty ? sendNext() : renewing
+    }
+
+    private mutating func sendNext() -> [Effect] {
+        guard state == .established, !renewal.isOpen, let entry = outbox.next() else { return [] }
         let request = dialog.request(.message, contentType: entry.content.type, body: entry.content.body)
         return [.send(request, .message(entry.token))]
     }
 
     mutating func renew() -> [Effect] {
-        guard state == .established, renewal.want(peerIsOpen: server?.state == .accepted) else { return [] }
+        let isBlocked = server?.state == .accepted || outbox.underWay != nil
+        guard state == .established, renewal.want(isBlocked: isBlocked) else { return [] }
         var request = dialog.request(
             .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
             body: media.offer(from: host).serialized)
@@ -222,7 +230,7 @@ extension Session {
 
     private mutating func resume() -> [Effect] {
         renewal.resume()
-        return renewal.state == .waiting ? renew() : []
+        return proceed()
     }
 
     /// A new flow: the peer, and proxies that remember our Contact, learn of it by a re-INVITE (§12.2.1.1).
@@ -274,7 +282,7 @@ extension Session {
     private mutating func confirmed() -> [Effect] {
         switch state {
         case .leaving: part(SessionEnd(.hungUp, by: .us))
-        case .established: renewal.state == .waiting ? renew() : []
+        case .established: proceed()
         case .early, .over: []
         }
     }

@@ -34,6 +34,12 @@ public struct SessionDescription: Equatable, Sendable {
         public var reason: Reason
         /// In which line, from 1.
         public var line: Int
+
+        /// A fault.
+        public init(reason: Reason, line: Int) {
+            self.reason = reason
+            self.line = line
+        }
     }
 
     /// Who made the description, and which revision it is (o=).
@@ -46,6 +52,14 @@ public struct SessionDescription: Equatable, Sendable {
         public var version: String
         /// Where it was made.
         public var address: Address
+
+        /// An origin.
+        public init(username: String = "-", sessionID: String, version: String, address: Address) {
+            self.username = username
+            self.sessionID = sessionID
+            self.version = version
+            self.address = address
+        }
     }
 
     /// A network address (c=, o=).
