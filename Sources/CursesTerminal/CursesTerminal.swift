@@ -28,7 +28,8 @@ package final class CursesTerminal {
         let isUTF8 = setUpLocale(term: term)
         inputDescriptor = dup(STDIN_FILENO)
         outputDescriptor = dup(STDOUT_FILENO)
-        guard let input = fdopen(inputDescriptor, "r"), let output = fdopen(outputDescriptor, "w") else {
+        guard let input = fdopen(inputDescriptor, "r"), let output = fdopen(outputDescriptor, "w")
+        else {
             throw .notATerminal
         }
         guard let screen = withoutSignalHandlers({ cn_open(term, output, input) }) else {
@@ -82,17 +83,13 @@ package final class CursesTerminal {
     /// Shows a frame: only cells that changed go to ncurses, and one refresh to the terminal.
     package func paint(_ frame: Frame) {
         guard !isClosed, !isSuspended else { return }
-        let before = painted.flatMap { $0.size == frame.size ? $0 : nil }
-        let width = min(frame.size.width, Int(cn_columns()))
-        for y in 0..<min(frame.size.height, Int(cn_rows())) {
-            let start = y * frame.size.width
-            for x in 0..<width {
-                let cell = frame.cells[start + x]
-                if let before, before.cells[start + x] == cell { continue }
-                put(cell, x: x, y: y)
-            }
+        // A frame larger than the screen is one of before a resize; the next one fits.
+        let (width, height) = (Int(cn_columns()), Int(cn_rows()))
+        frame.forEachChange(since: painted) { cell, x, y in
+            if x < width, y < height { put(cell, x: x, y: y) }
         }
-        cn_refresh(Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
+        cn_refresh(
+            Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
         painted = frame
     }
 

@@ -8,25 +8,54 @@ struct Canvas {
     /// Writes `text` from `x` on, at most up to the column `limit` (the frame's width without one). A wide character that
     /// would be cut in half is left out. Returns the column behind the last cell written.
     @discardableResult
-    mutating func put(_ text: String, x: Int, y: Int, _ style: Style = .plain, limit: Int? = nil) -> Int {
+    mutating func put(_ text: String, x: Int, y: Int, _ style: Style = .plain, limit: Int? = nil)
+        -> Int
+    {
         let bytes = text.utf8Span.span
         return put(bytes, 0..<bytes.count, x: x, y: y, style, limit: limit ?? size.width)
     }
 
     /// Writes a range of UTF-8 text.
     @discardableResult
-    mutating func put(_ bytes: Span<UInt8>, _ range: Range<Int>, x: Int, y: Int, _ style: Style, limit: Int) -> Int {
+    mutating func put(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, x: Int, y: Int, _ style: Style, limit: Int
+    ) -> Int {
         guard y >= 0, y < size.height else { return x }
         let end = min(limit, size.width)
         var column = x
         var index = range.lowerBound
         while index < range.upperBound, column < end {
+            let plain = putPlain(bytes, index..<range.upperBound, x: column, y: y, style, limit: end)
+            index += plain
+            column += plain
+            guard index < range.upperBound, column < end else { break }
             let glyph = nextGlyph(bytes, &index)
             guard column + glyph.width <= end else { break }
             set(glyph, x: column, y: y, style)
             column += glyph.width
         }
         return column
+    }
+
+    /// Writes the ASCII that `range` begins with, as far as it covers no wide characters; returns how much that was.
+    private mutating func putPlain(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, x: Int, y: Int, _ style: Style, limit: Int
+    ) -> Int {
+        guard x >= 0 else { return 0 }
+        let first = y * size.width + x
+        let count = min(range.count, limit - x)
+        var cells = frame.cells.mutableSpan
+        var done = 0
+        while done < count {
+            let index = range.lowerBound + done
+            let byte = bytes[index]
+            guard byte >= 0x20, byte < 0x7F, cells[first + done].width == 1 else { break }
+            // A mark may follow; its lead byte is never ASCII.
+            if index + 1 < bytes.count, bytes[index + 1] >= 0x80 { break }
+            cells[first + done] = Cell(UInt32(byte), style)
+            done += 1
+        }
+        return done
     }
 
     /// Writes `text` into exactly `width` cells: cut with an ellipsis when it is longer.
@@ -53,7 +82,8 @@ struct Canvas {
             place(glyph.cell.styled(style), x: x, y: y)
             place(Cell(0, style, width: 0), x: x + 1, y: y, joined: true)
         } else if glyph.width == 1 {
-            let cell = capabilities.unicode || !glyph.cell.hasMarks ? glyph.cell : Cell(glyph.cell.scalar, style)
+            let cell =
+                capabilities.unicode || !glyph.cell.hasMarks ? glyph.cell : Cell(glyph.cell.scalar, style)
             place(cell.styled(style), x: x, y: y)
         }
     }

@@ -56,7 +56,24 @@ package struct Frame: Equatable, Sendable {
         if cells.count != count {
             cells = [Cell](repeating: .blank, count: count)
         } else {
-            for index in cells.indices { cells[index] = .blank }
+            var span = cells.mutableSpan
+            for index in span.indices { span[index] = .blank }
+        }
+    }
+
+    /// Calls `body` for each cell that differs from the one in `before`, row by row; for each cell at all when there is
+    /// no frame before, or one of another size.
+    package func forEachChange(
+        since before: Frame?, _ body: (_ cell: Cell, _ x: Int, _ y: Int) -> Void
+    ) {
+        let new = cells.span
+        guard let before, before.size == size else {
+            for index in new.indices { body(new[index], index % size.width, index / size.width) }
+            return
+        }
+        let old = before.cells.span
+        for index in new.indices where new[index] != old[index] {
+            body(new[index], index % size.width, index / size.width)
         }
     }
 
