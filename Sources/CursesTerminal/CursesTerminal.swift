@@ -28,8 +28,7 @@ package final class CursesTerminal {
         let isUTF8 = setUpLocale(term: term)
         inputDescriptor = dup(STDIN_FILENO)
         outputDescriptor = dup(STDOUT_FILENO)
-        guard let input = fdopen(inputDescriptor, "r"), let output = fdopen(outputDescriptor, "w")
-        else {
+        guard let input = fdopen(inputDescriptor, "r"), let output = fdopen(outputDescriptor, "w") else {
             throw .notATerminal
         }
         guard let screen = withoutSignalHandlers({ cn_open(term, output, input) }) else {
@@ -88,8 +87,7 @@ package final class CursesTerminal {
         frame.forEachChange(since: painted) { cell, x, y in
             if x < width, y < height { put(cell, x: x, y: y) }
         }
-        cn_refresh(
-            Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
+        cn_refresh(Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
         painted = frame
     }
 

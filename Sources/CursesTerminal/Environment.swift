@@ -20,9 +20,7 @@ func setUpLocale(term: String) -> Bool {
         let lower = name.lowercased()
         return lower.contains("utf-8") || lower.contains("utf8")
     }
-    if wantsUTF8 ?? !isOld(term), setlocale(LC_CTYPE, "C.UTF-8") != nil, localeIsUTF8() {
-        return true
-    }
+    if wantsUTF8 ?? !isOld(term), setlocale(LC_CTYPE, "C.UTF-8") != nil, localeIsUTF8() { return true }
     setlocale(LC_CTYPE, "C")
     return false
 }

@@ -17,10 +17,8 @@ extension CursesTerminal {
     private static let keys: [Int32: Key] = [
         cn_key_up: .up, cn_key_down: .down, cn_key_left: .left, cn_key_right: .right,
         cn_key_home: .home, cn_key_end: .end, cn_key_page_up: .pageUp, cn_key_page_down: .pageDown,
-        cn_key_delete: .delete, cn_key_backspace: .backspace, cn_key_enter: .enter,
-        cn_key_back_tab: .backtab,
-        cn_key_shift_left: .left, cn_key_shift_right: .right, cn_key_shift_up: .up,
-        cn_key_shift_down: .down,
+        cn_key_delete: .delete, cn_key_backspace: .backspace, cn_key_enter: .enter, cn_key_back_tab: .backtab,
+        cn_key_shift_left: .left, cn_key_shift_right: .right, cn_key_shift_up: .up, cn_key_shift_down: .down,
         cn_key_shift_home: .home, cn_key_shift_end: .end,
     ]
 
@@ -28,8 +26,7 @@ extension CursesTerminal {
     private func namedUnit(_ key: Int32) -> KeyDecoder.Unit {
         guard let pointer = cn_key_name(key) else { return .unknown }
         let name = String(cString: pointer)
-        let modifiers =
-            name.utf8.last.flatMap { (0x32...0x39).contains($0) ? Int($0 - 0x30) : nil } ?? 1
+        let modifiers = name.utf8.last.flatMap { (0x32...0x39).contains($0) ? Int($0 - 0x30) : nil } ?? 1
         return switch name.prefix(4) {
         case "kLFT": .key(KeyDecoder.modified(.left, modifiers))
         case "kRIT": .key(KeyDecoder.modified(.right, modifiers))

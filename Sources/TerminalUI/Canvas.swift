@@ -8,18 +8,14 @@ struct Canvas {
     /// Writes `text` from `x` on, at most up to the column `limit` (the frame's width without one). A wide character that
     /// would be cut in half is left out. Returns the column behind the last cell written.
     @discardableResult
-    mutating func put(_ text: String, x: Int, y: Int, _ style: Style = .plain, limit: Int? = nil)
-        -> Int
-    {
+    mutating func put(_ text: String, x: Int, y: Int, _ style: Style = .plain, limit: Int? = nil) -> Int {
         let bytes = text.utf8Span.span
         return put(bytes, 0..<bytes.count, x: x, y: y, style, limit: limit ?? size.width)
     }
 
     /// Writes a range of UTF-8 text.
     @discardableResult
-    mutating func put(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, x: Int, y: Int, _ style: Style, limit: Int
-    ) -> Int {
+    mutating func put(_ bytes: Span<UInt8>, _ range: Range<Int>, x: Int, y: Int, _ style: Style, limit: Int) -> Int {
         guard y >= 0, y < size.height else { return x }
         let end = min(limit, size.width)
         var column = x
@@ -82,8 +78,7 @@ struct Canvas {
             place(glyph.cell.styled(style), x: x, y: y)
             place(Cell(0, style, width: 0), x: x + 1, y: y, joined: true)
         } else if glyph.width == 1 {
-            let cell =
-                capabilities.unicode || !glyph.cell.hasMarks ? glyph.cell : Cell(glyph.cell.scalar, style)
+            let cell = capabilities.unicode || !glyph.cell.hasMarks ? glyph.cell : Cell(glyph.cell.scalar, style)
             place(cell.styled(style), x: x, y: y)
         }
     }

@@ -25,8 +25,7 @@ package struct Cell: Equatable, Sendable {
 
     /// The combining marks, in order; at most four.
     package var marks: [UInt32] {
-        [low >> 21, low >> 42, high, high >> 21].map { UInt32(truncatingIfNeeded: $0 & 0x1F_FFFF) }
-            .filter { $0 != 0 }
+        [low >> 21, low >> 42, high, high >> 21].map { UInt32(truncatingIfNeeded: $0 & 0x1F_FFFF) }.filter { $0 != 0 }
     }
 
     /// With one mark more; a fifth is left out.

@@ -63,8 +63,7 @@ struct ChatRows {
         let rows = wrap(line, width: width)
         let shown = range(rows.count)
         return Piece(
-            entry: entry, sequence: sequence, line: line, rows: rows[shown],
-            endsEntry: shown.upperBound == rows.count)
+            entry: entry, sequence: sequence, line: line, rows: rows[shown], endsEntry: shown.upperBound == rows.count)
     }
 
     /// The place of the last row.

@@ -46,15 +46,11 @@ extension Canvas {
         drawBoxTitle(state.dialogTitle, place.area)
         let inset = place.area.width < 30 ? 1 : 2
         for (row, text) in place.rows.enumerated() {
-            put(
-                text, x: place.area.x + inset, y: place.area.y + 1 + row,
-                fitting: place.area.width - 2 * inset)
+            put(text, x: place.area.x + inset, y: place.area.y + 1 + row, fitting: place.area.width - 2 * inset)
         }
+        drawButton("OK", x: place.ok.x, y: place.ok.y, width: place.ok.width, hasFocus: dialog.focus == .ok)
         drawButton(
-            "OK", x: place.ok.x, y: place.ok.y, width: place.ok.width, hasFocus: dialog.focus == .ok)
-        drawButton(
-            "Cancel", x: place.cancel.x, y: place.cancel.y, width: place.cancel.width,
-            hasFocus: dialog.focus == .cancel
+            "Cancel", x: place.cancel.x, y: place.cancel.y, width: place.cancel.width, hasFocus: dialog.focus == .cancel
         )
     }
 

@@ -63,9 +63,7 @@ package struct Frame: Equatable, Sendable {
 
     /// Calls `body` for each cell that differs from the one in `before`, row by row; for each cell at all when there is
     /// no frame before, or one of another size.
-    package func forEachChange(
-        since before: Frame?, _ body: (_ cell: Cell, _ x: Int, _ y: Int) -> Void
-    ) {
+    package func forEachChange(since before: Frame?, _ body: (_ cell: Cell, _ x: Int, _ y: Int) -> Void) {
         let new = cells.span
         guard let before, before.size == size else {
             for index in new.indices { body(new[index], index % size.width, index / size.width) }

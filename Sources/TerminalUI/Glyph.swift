@@ -32,8 +32,7 @@ private func nextClusterGlyph(_ bytes: Span<UInt8>, _ index: inout Int) -> Glyph
     case .unpaintable:
         // A line end is one place even when two scalars make it.
         if first == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
-        return Glyph(
-            cell: Cell(first == 0x09 || first == 0x0A || first == 0x0D ? 0x20 : 0xFFFD, .plain), width: 1)
+        return Glyph(cell: Cell(first == 0x09 || first == 0x0A || first == 0x0D ? 0x20 : 0xFFFD, .plain), width: 1)
     case .invisible: glyph = Glyph(cell: .blank, width: 0)
     }
     if isRegionalIndicator(first) {
@@ -49,9 +48,7 @@ private func nextClusterGlyph(_ bytes: Span<UInt8>, _ index: inout Int) -> Glyph
 }
 
 /// Takes what follows the base without a place of its own: marks, invisible signs, joined emoji, skin tones.
-private func absorb(
-    _ bytes: Span<UInt8>, _ index: inout Int, into glyph: inout Glyph, after first: UInt32
-) {
+private func absorb(_ bytes: Span<UInt8>, _ index: inout Int, into glyph: inout Glyph, after first: UInt32) {
     let isPictograph = first >= 0x203C && glyph.width > 0
     var joined = false
     while index < bytes.count, bytes[index] >= 0x80 {

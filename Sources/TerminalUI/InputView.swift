@@ -80,8 +80,7 @@ extension Draft.Element {
 
 extension Canvas {
     mutating func drawInput(_ state: Chat.State, _ layout: Layout) {
-        let takesKeys =
-            state.help == nil && (state.dialog.map { $0.focus == .input } ?? (state.focus == .input))
+        let takesKeys = state.help == nil && (state.dialog.map { $0.focus == .input } ?? (state.focus == .input))
         put("›", x: 2, y: layout.input.y, takesKeys ? Style(.accent).bold : Style(.quiet))
         drawDraft(state.draft, layout.input, showsCursor: takesKeys)
         guard let send = layout.send else { return }

@@ -22,9 +22,7 @@ extension Canvas {
             put(hint, x: 2, y: layout.keyBar, Style(.accent).bold, fitting: room)
             put(" ", x: 2 + min(room, cellWidth(hint)), y: layout.keyBar)
         } else {
-            drawHints(
-                hints(state), last: state.dialog == nil && state.help == nil ? lastHints : [],
-                y: layout.keyBar)
+            drawHints(hints(state), last: state.dialog == nil && state.help == nil ? lastHints : [], y: layout.keyBar)
         }
     }
 
@@ -45,12 +43,9 @@ extension Canvas {
         let scroll = KeyHint("PgUp", "scroll")
         switch state.focus {
         case .clients:
-            return [KeyHint("↑↓", "select"), KeyHint("Enter", "call"), KeyHint("Tab", "focus")] + hangUp
-                + [scroll]
+            return [KeyHint("↑↓", "select"), KeyHint("Enter", "call"), KeyHint("Tab", "focus")] + hangUp + [scroll]
         case .send:
-            return [KeyHint("Enter", "send"), KeyHint("Tab", "focus")] + hangUp + [
-                KeyHint("↑↓", "select"), scroll,
-            ]
+            return [KeyHint("Enter", "send"), KeyHint("Tab", "focus")] + hangUp + [KeyHint("↑↓", "select"), scroll]
         case .input:
             let enter = KeyHint("Enter", state.draft.isEmpty ? "call" : "send")
             return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]

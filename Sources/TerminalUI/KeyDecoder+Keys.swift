@@ -71,8 +71,7 @@ extension KeyDecoder {
         case 0x20..<0x7F:
             let character = Character(Unicode.Scalar(UInt8(code)))
             let held = max(0, modifiers - 1)
-            return held & 4 != 0
-                ? .ctrl(character) : held & 2 != 0 ? .alt(character) : .character(character)
+            return held & 4 != 0 ? .ctrl(character) : held & 2 != 0 ? .alt(character) : .character(character)
         default: return nil
         }
     }

@@ -97,15 +97,12 @@ package struct KeyDecoder: Equatable, Sendable {
             }
         case .x10(let left): state = left > 1 ? .x10(left - 1) : .ground
         case .string(let sawEscape):
-            state =
-                byte == 0x07 || (sawEscape && byte == 0x5C) ? .ground : .string(sawEscape: byte == 0x1B)
+            state = byte == 0x07 || (sawEscape && byte == 0x5C) ? .ground : .string(sawEscape: byte == 0x1B)
         case .paste(var bytes):
             state = .ground  // gives up the second reference, so that appending does not copy
             bytes.append(byte)
             // Behind the limit only as much is kept as the end mark may need.
-            if bytes.count == Self.pasteLimit + 64 {
-                bytes.removeSubrange(Self.pasteLimit..<Self.pasteLimit + 32)
-            }
+            if bytes.count == Self.pasteLimit + 64 { bytes.removeSubrange(Self.pasteLimit..<Self.pasteLimit + 32) }
             endPasteOrGoOn(bytes, byte)
         }
     }
@@ -155,9 +152,7 @@ package struct KeyDecoder: Equatable, Sendable {
 
     private mutating func endControl(_ parameters: [UInt8], _ final: UInt8) {
         if parameters.first == 0x3C {
-            if final == 0x4D, let mouse = Mouse(sgr: numbers(parameters.dropFirst())) {
-                found.append(.mouse(mouse))
-            }
+            if final == 0x4D, let mouse = Mouse(sgr: numbers(parameters.dropFirst())) { found.append(.mouse(mouse)) }
             return
         }
         if final == 0x4D, parameters.isEmpty {
@@ -168,9 +163,7 @@ package struct KeyDecoder: Equatable, Sendable {
             state = .paste([])
             return
         }
-        if let key = Self.controlSequenceKey(
-            numbers(parameters[...]), final, isLinux: parameters.first == 0x5B)
-        {
+        if let key = Self.controlSequenceKey(numbers(parameters[...]), final, isLinux: parameters.first == 0x5B) {
             found.append(.key(key))
         }
     }
@@ -213,9 +206,7 @@ package struct KeyDecoder: Equatable, Sendable {
 
     private static func isText(_ character: Character) -> Bool {
         character != "\u{FFFD}"
-            && character.unicodeScalars.allSatisfy {
-                $0.value >= 0xA0 || (0x20..<0x7F).contains($0.value)
-            }
+            && character.unicodeScalars.allSatisfy { $0.value >= 0xA0 || (0x20..<0x7F).contains($0.value) }
     }
 
     /// Pasted bytes as text.
@@ -238,8 +229,7 @@ package struct KeyDecoder: Equatable, Sendable {
     /// `1;5` as [1, 5]; a missing number is 0, one that is too large as well.
     private func numbers(_ parameters: ArraySlice<UInt8>) -> [Int] {
         parameters.split(separator: 0x3B, omittingEmptySubsequences: false).map { digits in
-            digits.count > 5
-                ? 0 : digits.reduce(0) { (0x30...0x39).contains($1) ? $0 * 10 + Int($1 - 0x30) : $0 }
+            digits.count > 5 ? 0 : digits.reduce(0) { (0x30...0x39).contains($1) ? $0 * 10 + Int($1 - 0x30) : $0 }
         }
     }
 }

@@ -45,11 +45,8 @@ struct Layout: Equatable {
         }
         let hasSend = size.width >= 36 || state.focus == .send
         let sendWidth = size.width >= 36 ? 8 : 6
-        input = Rect(
-            x: 4, y: size.height - 2, width: size.width - 6 - (hasSend ? sendWidth + 1 : 0), height: 1)
-        if hasSend {
-            send = Rect(x: size.width - 2 - sendWidth, y: size.height - 2, width: sendWidth, height: 1)
-        }
+        input = Rect(x: 4, y: size.height - 2, width: size.width - 6 - (hasSend ? sendWidth + 1 : 0), height: 1)
+        if hasSend { send = Rect(x: size.width - 2 - sendWidth, y: size.height - 2, width: sendWidth, height: 1) }
     }
 
     /// Rows of the sidebar for clients, under the heading.

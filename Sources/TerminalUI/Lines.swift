@@ -39,8 +39,7 @@ enum LinePiece {
 
 extension Canvas {
     mutating func put(_ piece: LinePiece, x: Int, y: Int, _ style: Style = Style(.quiet)) {
-        let cell =
-            capabilities.unicode ? Cell(piece.scalar, style) : Cell(piece.drawing, style.lineDrawing)
+        let cell = capabilities.unicode ? Cell(piece.scalar, style) : Cell(piece.drawing, style.lineDrawing)
         set(Glyph(cell: cell, width: 1), x: x, y: y, cell.style)
     }
 

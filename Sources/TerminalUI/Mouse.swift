@@ -24,16 +24,14 @@ package func hit(_ mouse: Mouse, _ state: Chat.State, size: Size) -> Chat.Action
     if let prompt = state.prompt {
         let input = prompt.input(size)
         guard mouse.kind == .press, input.contains(point) else { return nil }
-        return .moveCursor(
-            InputWindow(prompt.draft, width: input.width).character(at: point.x - input.x))
+        return .moveCursor(InputWindow(prompt.draft, width: input.width).character(at: point.x - input.x))
     }
     let layout = Layout(state, size: size)
     if state.help != nil { return mouse.kind == .press ? .closeHelp : nil }
     if state.dialog != nil {
         let dialog = DialogLayout(state, layout)
         guard mouse.kind == .press else { return nil }
-        return dialog.ok.contains(point)
-            ? .press(.ok) : dialog.cancel.contains(point) ? .press(.cancel) : nil
+        return dialog.ok.contains(point) ? .press(.ok) : dialog.cancel.contains(point) ? .press(.cancel) : nil
     }
     switch mouse.kind {
     case .wheelUp: return layout.wheel(at: point, -1)
@@ -52,15 +50,12 @@ extension Layout {
         if let sidebar, sidebar.contains(point) {
             let visible = state.clients.visible(rows: Layout.slots(in: sidebar))
             let slot = visible.lowerBound + point.y - sidebar.y - 1
-            guard visible.contains(slot), state.clients.slots[slot] != nil else {
-                return .focus(.clients)
-            }
+            guard visible.contains(slot), state.clients.slots[slot] != nil else { return .focus(.clients) }
             return .select(slot)
         }
         if let send, send.contains(point) { return .press(.send) }
         if point.y == input.y {
-            return .moveCursor(
-                InputWindow(state.draft, width: input.width).character(at: point.x - input.x))
+            return .moveCursor(InputWindow(state.draft, width: input.width).character(at: point.x - input.x))
         }
         if point.y == callBar, state.anchor != nil { return .scrolled(to: nil) }
         return point.y < callBar ? .focus(.input) : nil

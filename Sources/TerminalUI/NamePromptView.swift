@@ -5,16 +5,14 @@ extension NamePrompt {
     func input(_ size: Size) -> Rect {
         let area = area(size)
         return Rect(
-            x: area.x + 4, y: area.y + area.height - (area.height > 6 ? 3 : 2), width: area.width - 6,
-            height: 1)
+            x: area.x + 4, y: area.y + area.height - (area.height > 6 ? 3 : 2), width: area.width - 6, height: 1)
     }
 
     fileprivate func area(_ size: Size) -> Rect {
         let width = min(size.width, 52)
         let height = min(size.height - 1, 8)
         return Rect(
-            x: (size.width - width) / 2, y: max(0, (size.height - 1 - height) / 2), width: width,
-            height: height)
+            x: (size.width - width) / 2, y: max(0, (size.height - 1 - height) / 2), width: width, height: height)
     }
 }
 
@@ -28,14 +26,9 @@ extension Canvas {
         // The question, a blank row, what is to be said of names, then the line itself; where it is tight one of them.
         let isRoomy = area.height > 6
         let rule = isRoomy ? "At most \(Chat.Limits.name) characters; empty is “user”." : "Your name?"
-        let said =
-            prompt.refusal.map { ($0, Style(.red).bold) } ?? (
-                rule, isRoomy ? Style(.quiet) : Style(.plain).bold
-            )
+        let said = prompt.refusal.map { ($0, Style(.red).bold) } ?? (rule, isRoomy ? Style(.quiet) : Style(.plain).bold)
         if isRoomy {
-            put(
-                "Under which name do you join?", x: area.x + 2, y: area.y + 2, Style(.plain).bold,
-                fitting: inner)
+            put("Under which name do you join?", x: area.x + 2, y: area.y + 2, Style(.plain).bold, fitting: inner)
         }
         let first = isRoomy ? area.y + 3 : area.y + 1
         let room = max(0, input.y - first)

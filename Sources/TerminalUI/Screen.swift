@@ -11,9 +11,7 @@ package func screen(_ state: Chat.State, size: Size, capabilities: Capabilities)
 }
 
 /// Draws the screen into the storage of an earlier frame.
-package func draw(
-    _ state: Chat.State, size: Size, capabilities: Capabilities, into frame: inout Frame
-) {
+package func draw(_ state: Chat.State, size: Size, capabilities: Capabilities, into frame: inout Frame) {
     var canvas = Canvas(frame: Frame(), capabilities: capabilities)
     swap(&canvas.frame, &frame)
     canvas.frame.clear(to: size)
@@ -26,9 +24,7 @@ package func draw(
     }
     swap(&canvas.frame, &frame)
     if !capabilities.colours {
-        for index in frame.cells.indices {
-            frame.cells[index].style = frame.cells[index].style.withoutColour
-        }
+        for index in frame.cells.indices { frame.cells[index].style = frame.cells[index].style.withoutColour }
     }
 }
 
@@ -37,9 +33,7 @@ extension Canvas {
         let layout = Layout(state, size: size)
         drawBorders(layout)
         drawChatBox(state, layout)
-        if let sidebar = layout.sidebar {
-            drawSidebar(state, sidebar, isOverlay: layout.sidebarIsOverlay)
-        }
+        if let sidebar = layout.sidebar { drawSidebar(state, sidebar, isOverlay: layout.sidebarIsOverlay) }
         drawTitle(state)
         drawCallBar(state, layout)
         drawInput(state, layout)

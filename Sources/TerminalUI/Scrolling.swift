@@ -3,8 +3,7 @@ import ChatCore
 /// Where scrolling leads: the place of the last row that the chat box should show, or nil to follow the newest line.
 /// The answer to the core's effect `.scroll`.
 package func scrolled(_ scroll: Scroll, _ state: Chat.State, size: Size) -> Anchor? {
-    guard size.width >= smallestSize.width, size.height >= smallestSize.height, state.log.count > 0
-    else { return nil }
+    guard size.width >= smallestSize.width, size.height >= smallestSize.height, state.log.count > 0 else { return nil }
     let layout = Layout(state, size: size)
     let box = Box(log: state.log, width: layout.textWidth, height: layout.chat.height)
     // One row of overlap keeps the reader's place.

@@ -17,8 +17,7 @@ extension Canvas {
         let inner = area.width - 2
         let number = count > 0 ? "\(count)" : ""
         put(
-            "Online clients", x: area.x + 1, y: area.y,
-            hasFocus ? Style(.accent).bold : Style(.plain).bold,
+            "Online clients", x: area.x + 1, y: area.y, hasFocus ? Style(.accent).bold : Style(.plain).bold,
             fitting: inner)
         if cellWidth("Online clients") + number.utf8.count < inner {
             put(number, x: area.x + 1 + inner - number.utf8.count, y: area.y, Style(.quiet))
@@ -26,8 +25,7 @@ extension Canvas {
         let range = state.clients.visible(rows: Layout.slots(in: area))
         for (row, slot) in range.enumerated() {
             drawSlot(
-                state, slot, Rect(x: area.x, y: area.y + 1 + row, width: area.width, height: 1),
-                hasFocus: hasFocus)
+                state, slot, Rect(x: area.x, y: area.y + 1 + row, width: area.width, height: 1), hasFocus: hasFocus)
         }
         let edge = area.x + area.width - 1
         if range.lowerBound > 0 { put("▲", x: edge, y: area.y + 1, Style(.accent)) }
@@ -36,8 +34,7 @@ extension Canvas {
         }
         if count == 0, area.height > 1 {
             put(
-                state.isConnected ? "nobody yet" : "not connected", x: area.x + 1, y: area.y + 1,
-                Style(.quiet),
+                state.isConnected ? "nobody yet" : "not connected", x: area.x + 1, y: area.y + 1, Style(.quiet),
                 fitting: inner)
         }
     }
@@ -51,9 +48,7 @@ extension Canvas {
         let isPartner = state.call?.party.number == party.number
         var style = isPartner ? Style(.green).bold : .plain
         if isSelected { style = hasFocus ? style.reverse : style.bold }
-        if isSelected, hasFocus {
-            fill(Rect(x: row.x + 1, y: row.y, width: row.width - 2, height: 1), style)
-        }
+        if isSelected, hasFocus { fill(Rect(x: row.x + 1, y: row.y, width: row.width - 2, height: 1), style) }
         if isSelected, hasFocus { frame.cursor = Point(x: row.x + 1, y: row.y) }
         if isSelected { put("▸", x: row.x + 1, y: row.y, hasFocus ? style : Style(.accent).bold) }
         // A number longer than half the row is cut from its left: its end tells it apart.
@@ -63,8 +58,6 @@ extension Canvas {
         let numberX = row.x + row.width - 1 - numberWidth
         let shownName = party.name.isEmpty ? party.number : party.name
         put(shownName, x: row.x + 3, y: row.y, style, fitting: numberX - row.x - 4)
-        put(
-            party.number, x: numberX, y: row.y, isSelected && hasFocus ? style : Style(.quiet),
-            fitting: numberWidth)
+        put(party.number, x: numberX, y: row.y, isSelected && hasFocus ? style : Style(.quiet), fitting: numberWidth)
     }
 }

@@ -67,6 +67,5 @@ private func wrappedRow(_ bytes: Span<UInt8>, from start: Int, width: Int) -> (e
 
 /// Chinese and Japanese break between any two characters, but not before what closes; after what closes is good enough.
 private func breaksAfter(_ scalar: UInt32) -> Bool {
-    (0x2E80...0xA4CF).contains(scalar) || (0xFF00...0xFFEF).contains(scalar)
-        || (0x20000...0x3FFFD).contains(scalar)
+    (0x2E80...0xA4CF).contains(scalar) || (0xFF00...0xFFEF).contains(scalar) || (0x20000...0x3FFFD).contains(scalar)
 }
