@@ -27,20 +27,31 @@ struct InputWindow: Equatable {
         indent = 0
         var column = 0
         for element in draft.elements {
-            for character in element.characters {
-                let next = column + cellWidth(character)
-                if column < start {
-                    first += 1
-                    indent = max(0, next - start)
-                } else if next > start + width {
-                    goesOnRight = true
-                    return
-                } else {
-                    text.append(character)
+            switch element {
+            case .character(let character):
+                guard take(character, &column, from: start, to: start + width) else { return }
+            case .paste(let paste):
+                for character in paste.label {
+                    guard take(character, &column, from: start, to: start + width) else { return }
                 }
-                column = next
             }
         }
+    }
+
+    /// Takes in the character at `column`; false when it does not fit any more.
+    private mutating func take(_ character: Character, _ column: inout Int, from start: Int, to end: Int) -> Bool {
+        let next = column + cellWidth(character)
+        if column < start {
+            first += 1
+            indent = max(0, next - start)
+        } else if next > end {
+            goesOnRight = true
+            return false
+        } else {
+            text.append(character)
+        }
+        column = next
+        return true
     }
 
     /// The offset in `Draft.shown` of the character at a cell; behind the last one is the end.
@@ -58,23 +69,13 @@ struct InputWindow: Equatable {
 
 /// How many cells one character takes.
 private func cellWidth(_ character: Character) -> Int {
-    character.isASCII ? 1 : cellWidth(String(character))
+    character.utf8.count == 1 ? 1 : cellWidth(String(character))
 }
 
 private func cellWidth(_ element: Draft.Element) -> Int {
     switch element {
     case .character(let character): cellWidth(character)
     case .paste(let paste): cellWidth(paste.label)
-    }
-}
-
-extension Draft.Element {
-    /// The characters that show it.
-    fileprivate var characters: String {
-        switch self {
-        case .character(let character): String(character)
-        case .paste(let paste): paste.label
-        }
     }
 }
 
