@@ -29,7 +29,7 @@ struct EchoTest: Sendable {
     private let limits: Exchange.Limits
     private var agent: UserAgent
     private var chats: [SessionID: Chat] = [:]
-    private var chatsByPeer: [PhoneNumber: Int] = [:]
+    private var sessionsByPeer: [PhoneNumber: [SessionID]] = [:]
     private var tokens: UInt64 = 0
 
     /// Nil when the name is not one, which is our own mistake.
@@ -56,8 +56,7 @@ struct EchoTest: Sendable {
 
     /// Ends the chats with somebody who is gone.
     mutating func hangUp(on peer: PhoneNumber) -> [Effect] {
-        guard chatsByPeer[peer] != nil else { return [] }
-        return chats.filter { $0.value.peer == peer }.keys.flatMap { perform(.command(.hangUp($0))) }
+        (sessionsByPeer[peer] ?? []).flatMap { perform(.command(.hangUp($0))) }
     }
 
     private mutating func perform(_ event: UserAgent.Event) -> [Effect] {
@@ -85,10 +84,11 @@ struct EchoTest: Sendable {
     }
 
     private mutating func answer(_ session: SessionID, from: NameAddress) -> [Effect] {
-        guard let peer = PhoneNumber(user: from.uri.user), chatsByPeer[peer, default: 0] < limits.echoSessionsPerClient
+        guard let peer = PhoneNumber(user: from.uri.user),
+            sessionsByPeer[peer, default: []].count < limits.echoSessionsPerClient
         else { return perform(.command(.reject(session, status: 486))) }
         chats[session] = Chat(peer: peer)
-        chatsByPeer[peer, default: 0] += 1
+        sessionsByPeer[peer, default: []].append(session)
         return perform(.command(.accept(session)))
     }
 
@@ -107,8 +107,8 @@ struct EchoTest: Sendable {
 
     private mutating func forget(_ session: SessionID) -> [Effect] {
         guard let chat = chats.removeValue(forKey: session) else { return [] }
-        chatsByPeer[chat.peer, default: 1] -= 1
-        if chatsByPeer[chat.peer] == 0 { chatsByPeer[chat.peer] = nil }
+        sessionsByPeer[chat.peer]?.removeAll { $0 == session }
+        if sessionsByPeer[chat.peer]?.isEmpty == true { sessionsByPeer[chat.peer] = nil }
         return []
     }
 }

@@ -10,19 +10,20 @@ extension Exchange {
         guard let id = relays.server(of: branch) else { return passLate(response) }
         if response.status < 200 { proceed(id) }
         guard response.status > 100 else { return }
-        let forwarded = stripped(response, of: id)
+        let forwarded = passable(response, of: id)
         if response.status >= 200 { concludeRelay(id) }
         perform(layer.respond(forwarded, to: id))
     }
 
-    /// Our Via comes off, and who answers is what the exchange says.
-    private func stripped(_ response: Response, of id: TransactionLayer.ServerID) -> Response {
+    /// The Vias are those of the request, whatever the called client made of them, and who answers is what the
+    /// exchange says.
+    private func passable(_ response: Response, of id: TransactionLayer.ServerID) -> Response {
+        guard let relay = relays[id] else { return response }
         var response = response
-        response.headers.removeFirstValue(.via)
+        response.headers.removeAll(.via)
+        for via in relay.request.headers.values(.via).reversed() { response.headers.prepend(.via, via) }
         response.headers.removeClaims()
-        if id.method == .invite, response.status < 300, let relay = relays[id],
-            let callee = registrar.clients[relay.callee]
-        {
+        if id.method == .invite, response.status < 300, let callee = registrar.clients[relay.callee] {
             response.headers.append(.pAssertedIdentity, callee.identity)
         }
         return response
@@ -37,7 +38,7 @@ extension Exchange {
         var response = response
         response.headers.removeFirstValue(.via)
         response.headers.removeClaims()
-        if caller.flow == EchoTest.flow { return }
+        guard response.headers.contains(.via), caller.flow != EchoTest.flow else { return }
         effects.append(.transmit(.response(response), on: caller.flow))
     }
 

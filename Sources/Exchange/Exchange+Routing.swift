@@ -22,10 +22,11 @@ extension Exchange {
     ) throws(Refusal) {
         var forwarded = request
         guard let parties = forwarded.removeOwnRoutes() else { throw Refusal(481) }
-        let sender = try registrar.speaker(from, on: flow)
-        guard let peer = parties.peer(of: sender.number) else { throw Refusal(481) }
+        let sender = try registrar.speaker(from, in: parties, on: flow)
         try prepare(&forwarded, original: request)
-        guard let callee = registrar.clients[peer] else { throw Refusal(480) }
+        guard let callee = parties.peer(of: sender.number).flatMap({ registrar.clients[$0] }) else {
+            throw Refusal(480)
+        }
         try relay(forwarded, original: request, parties: parties, from: sender, to: callee, as: id)
     }
 
@@ -61,14 +62,15 @@ extension Exchange {
         var request = request
         request.headers.assert(sender.identity)
         if request.method.isRecorded {
-            let parties = parties ?? Parties(caller: sender.number, callee: callee.number)
-            for value in parties.recordRoutes(from: id.flow, to: callee.flow) {
+            let ends = parties ?? Parties(caller: sender.number, callee: callee.number)
+            for value in ends.recordRoutes(from: id.flow, to: callee.flow) {
                 request.headers.prepend(.recordRoute, value)
             }
         }
         let (branch, caused) = layer.send(request, on: callee.flow)
         relays.add(Relays.Relay(request: original, branch: branch, callee: callee.number), as: id)
-        effects.append(.start(.relay(id), after: Timing.firstAnswer))
+        // Within a dialog timers B and F are patience enough: a 408 there ends the call.
+        if parties == nil { effects.append(.start(.relay(id), after: Timing.firstAnswer)) }
         perform(caused)
     }
 
@@ -76,8 +78,8 @@ extension Exchange {
     mutating func passAck(_ ack: Request, from flow: Flow) {
         var forwarded = ack
         guard let from = ack.from, let parties = forwarded.removeOwnRoutes(),
-            let sender = try? registrar.speaker(from, on: flow), let peer = parties.peer(of: sender.number),
-            let callee = registrar.clients[peer]
+            let sender = try? registrar.speaker(from, in: parties, on: flow),
+            let callee = parties.peer(of: sender.number).flatMap({ registrar.clients[$0] })
         else { return }
         let hops = ack.maxForwards.map { Int($0) } ?? 70
         guard hops > 0, ack.body.count <= configuration.limits.bodySize else { return }

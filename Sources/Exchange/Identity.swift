@@ -11,6 +11,21 @@ extension Registrar {
         else { throw Refusal(403, knows(flow) ? "Not Your Number" : "Register First") }
         return client
     }
+
+    /// The client that sends a request within a dialog. There the one who was called speaks as the caller had written
+    /// it in To, which need not be a number or our domain; then the flow alone tells who it is.
+    func speaker(_ from: NameAddress, in parties: Parties, on flow: Flow) throws(Refusal) -> Client {
+        let ends = [parties.caller, parties.callee].compactMap { clients[$0] }.filter { $0.flow == flow }
+        let client =
+            if let number = PhoneNumber(user: from.uri.user) {
+                clients[number].flatMap { $0.flow == flow ? $0 : nil }
+            } else {
+                ends.count == 1 ? ends.first : nil
+            }
+        guard let client else { throw Refusal(403, knows(flow) ? "Not Your Number" : "Register First") }
+        guard parties.peer(of: client.number) != nil else { throw Refusal(481) }
+        return client
+    }
 }
 
 extension Message {

@@ -13,6 +13,9 @@ package struct NumberPlan: Sendable, Equatable {
             self.callID = callID
             self.instance = instance
         }
+
+        /// Octets that remembering it takes.
+        package var length: Int { callID.utf8.count + (instance?.utf8.count ?? 0) }
     }
 
     private let range: ClosedRange<UInt32>

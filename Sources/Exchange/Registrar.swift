@@ -93,9 +93,10 @@ struct Registrar: Sendable {
         guard let line = line(named: to.uri.user) else { throw Refusal(404) }
         let binding = try Binding(request, defaultExpires: configuration.registration)
         let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
+        guard key.length <= configuration.limits.clientKey else { throw Refusal(400, "Call-ID Too Long") }
         let current =
             plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
-        if let current { try checkOrder(cseq.number, of: current, on: flow) }
+        if let current { try checkOrder(cseq.number, of: current) }
 
         switch binding.wish {
         case .query:
@@ -134,10 +135,11 @@ struct Registrar: Sendable {
         var preferred: PhoneNumber?
     }
 
-    /// RFC 3261 §10.3 step 7. A client that comes back on another flow may count anew.
-    private func checkOrder(_ cseq: UInt32, of number: PhoneNumber, on flow: Flow) throws(Refusal) {
-        guard let client = clients[number], client.flow == flow, cseq <= client.cseq else { return }
-        throw Refusal(400, "CSeq Out of Order")
+    /// RFC 3261 §10.3 step 7, from one flow to the next too: a copy that comes late over the flow a client has left
+    /// does not take it back there.
+    private func checkOrder(_ cseq: UInt32, of number: PhoneNumber) throws(Refusal) {
+        guard let client = clients[number], cseq <= client.cseq else { return }
+        throw Refusal(500, "CSeq Out of Order")
     }
 
     private mutating func place(

@@ -22,7 +22,8 @@ struct Relays: Sendable {
 
     private struct Load {
         var count = 0
-        var invites: Set<TransactionLayer.ServerID> = []
+        /// In the order they came, so that a story goes the same way each time.
+        var invites: [TransactionLayer.ServerID] = []
     }
 
     private var table: [TransactionLayer.ServerID: Relay] = [:]
@@ -38,13 +39,13 @@ struct Relays: Sendable {
     func server(of branch: TransactionLayer.ClientID) -> TransactionLayer.ServerID? { servers[branch] }
 
     /// The INVITEs of one flow that await their final response.
-    func invites(from flow: Flow) -> Set<TransactionLayer.ServerID> { loads[flow]?.invites ?? [] }
+    func invites(from flow: Flow) -> [TransactionLayer.ServerID] { loads[flow]?.invites ?? [] }
 
     mutating func add(_ relay: Relay, as id: TransactionLayer.ServerID) {
         table[id] = relay
         servers[relay.branch] = id
         loads[id.flow, default: Load()].count += 1
-        if id.method == .invite { loads[id.flow]?.invites.insert(id) }
+        if id.method == .invite { loads[id.flow]?.invites.append(id) }
     }
 
     mutating func enter(_ phase: Phase, _ id: TransactionLayer.ServerID) {
@@ -54,7 +55,7 @@ struct Relays: Sendable {
     mutating func remove(_ id: TransactionLayer.ServerID) -> Relay? {
         guard let relay = table.removeValue(forKey: id) else { return nil }
         servers[relay.branch] = nil
-        if id.method == .invite { loads[id.flow]?.invites.remove(id) }
+        if id.method == .invite { loads[id.flow]?.invites.removeAll { $0 == id } }
         loads[id.flow]?.count -= 1
         if loads[id.flow]?.count == 0 { loads[id.flow] = nil }
         return relay

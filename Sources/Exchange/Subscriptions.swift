@@ -19,11 +19,14 @@ struct Subscriptions: Sendable {
 
     private var table: [String: Subscription] = [:]
     private var tagsByWatcher: [PhoneNumber: [String]] = [:]
-    private var tagsByLine: [Int: Set<String>] = [:]
+    private var tagsByLine: [Int: [String]] = [:]
     private var notifies: [TransactionLayer.ClientID: String] = [:]
     private var expiry = Expiry<String>()
     /// Lines that changed since their watchers were told.
     private(set) var changedLines: Set<Int> = []
+
+    /// Whether nobody watches and no NOTIFY is under way.
+    var isEmpty: Bool { table.isEmpty && notifies.isEmpty && expiry.isEmpty }
 
     subscript(_ tag: String) -> Subscription? { table[tag] }
 
@@ -31,14 +34,14 @@ struct Subscriptions: Sendable {
 
     func tags(of watcher: PhoneNumber) -> [String] { tagsByWatcher[watcher] ?? [] }
 
-    func tags(on line: Int) -> Set<String> { tagsByLine[line] ?? [] }
+    func tags(on line: Int) -> [String] { tagsByLine[line] ?? [] }
 
     func remaining(_ tag: String) -> UInt32 { expiry.remaining(tag) ?? 0 }
 
     mutating func add(_ subscription: Subscription, as tag: String) {
         table[tag] = subscription
         tagsByWatcher[subscription.watcher, default: []].append(tag)
-        tagsByLine[subscription.line, default: []].insert(tag)
+        tagsByLine[subscription.line, default: []].append(tag)
     }
 
     mutating func remove(_ tag: String) {
@@ -46,7 +49,7 @@ struct Subscriptions: Sendable {
         expiry.remove(tag)
         tagsByWatcher[subscription.watcher]?.removeAll { $0 == tag }
         if tagsByWatcher[subscription.watcher]?.isEmpty == true { tagsByWatcher[subscription.watcher] = nil }
-        tagsByLine[subscription.line]?.remove(tag)
+        tagsByLine[subscription.line]?.removeAll { $0 == tag }
         if tagsByLine[subscription.line]?.isEmpty == true { tagsByLine[subscription.line] = nil }
     }
 
@@ -110,8 +113,8 @@ struct Subscriptions: Sendable {
         return isFirst
     }
 
-    mutating func takeChangedLines() -> Set<Int> {
+    mutating func takeChangedLines() -> [Int] {
         defer { changedLines = [] }
-        return changedLines
+        return changedLines.sorted()
     }
 }

@@ -5,7 +5,7 @@ extension Exchange {
         package static let beatSeconds: UInt32 = 2
         /// Changes of a line that come within this time are told in one document; watchers learn of each in 0.2 s.
         package static let rosterDelay: Duration = .milliseconds(100)
-        /// For the first answer of the called client; without one it is not reachable.
+        /// For the first answer of the called client outside of dialogs; without one it is not reachable.
         package static let firstAnswer: Duration = .seconds(5)
         /// For the final answer to a call that rings (RFC 3261 §16.6 step 11 wants more than three minutes).
         package static let timerC: Duration = .seconds(181)
@@ -20,6 +20,8 @@ extension Exchange {
         /// Clients of one line; the next is answered 480 Line Full. Each is told of every other one, so the traffic
         /// grows with the square, and the document stays below 32 kB.
         package var clientsPerLine = 150
+        /// Octets of a Call-ID and an instance by which a client is remembered; longer is answered 400.
+        package var clientKey = 512
         /// Numbers registered over one flow, for gateways and load generators.
         package var numbersPerFlow = 150
         /// Subscriptions of one client; the oldest gives way.

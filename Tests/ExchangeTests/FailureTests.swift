@@ -123,6 +123,28 @@ import Testing
         #expect(pair.ann.statuses.isEmpty)
     }
 
+    @Test("within a call a slow client over UDP has the time of timer F") func slowInDialog() throws {
+        let pair = Pair(.udp, .udp)
+        let (_, answer) = try pair.call()
+        pair.ann.forget()
+        pair.fromAnn("MESSAGE", answer)
+        let message = try #require(pair.bob.lastRequest)
+        pair.town.wait(.seconds(20))
+        pair.bob.answer(message, 200)
+        #expect(pair.ann.statuses == [200])
+    }
+
+    @Test("an answer with Vias that are not the caller's does not reach it that way") func foreignVia() throws {
+        let pair = Pair()
+        pair.ann.ask("MESSAGE", "sip:1001@exchange.local")
+        var answer = Response(200, to: try #require(pair.bob.lastRequest), toTag: "bob")
+        let ours = try #require(answer.topVia)
+        answer.headers.removeAll(.via)
+        answer.topVia = ours
+        pair.town.handle(.received(.response(answer), on: pair.bob.flow))
+        #expect(pair.ann.responses.last?.vias.map(\.branch) == ["z9hG4bK-ann-\(pair.ann.flow.remote.port)-2"])
+    }
+
     @Test("nothing is left of calls and messages that are over") func nothingLeft() throws {
         let pair = Pair(.udp, .udp)
         let (invite, answer) = try pair.call()

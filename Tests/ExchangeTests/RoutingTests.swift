@@ -275,6 +275,21 @@ struct Pair {
         #expect(pair.ann.requests.isEmpty)
     }
 
+    @Test(
+        "the one who was called by another name than a number can speak and hang up",
+        arguments: [
+            "<sip:reception@elsewhere.example>", "<sip:1001@elsewhere.example>", "<tel:+1-201-555-0123>",
+        ])
+    func calledByName(to: String) throws {
+        let pair = Pair()
+        pair.ann.ask("INVITE", "sip:1001@exchange.local", to: to, callID: "call")
+        let invite = try #require(pair.bob.lastRequest)
+        pair.bob.answer(invite, 200)
+        pair.fromBob("BYE", invite, from: "\(to);tag=bob")
+        #expect(pair.ann.lastRequest?.method == .bye)
+        #expect(pair.ann.lastRequest?.headers[.pAssertedIdentity] == "\"bob\" <sip:1001@exchange.local>")
+    }
+
     @Test("an in-dialog request without our Route belongs to no dialog") func noRoute() {
         let pair = Pair()
         #expect(pair.ann.ask("BYE", "sip:bob@127.0.0.1", to: "<sip:1001@exchange.local>;tag=x")?.status == 481)

@@ -76,7 +76,7 @@ final class Phone {
     private(set) var flow: Flow
     var callID: String
     var instance: String?
-    private(set) var number = ""
+    private(set) var number = "nobody"
     private(set) var responses: [Response] = []
     /// Requests other than NOTIFY.
     private(set) var requests: [Request] = []
@@ -107,12 +107,12 @@ final class Phone {
     // MARK: Sending
 
     /// Sends text as it stands, with CRLF for the line ends and a Content-Length.
-    func say(_ text: String, body: String = "") {
+    func say(_ text: String, over other: Flow? = nil, body: String = "") {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         lines.append("Content-Length: \(body.utf8.count)")
         let octets = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
         do {
-            town.handle(.received(try Message.parse(octets), on: flow))
+            town.handle(.received(try Message.parse(octets), on: other ?? flow))
         } catch {
             Issue.record("the test says what is no SIP: \(error)\n\(text)")
         }
