@@ -109,19 +109,31 @@ extension Phone {
         }
     }
 
+    /// In the order in which the user agent asked, also where a report makes us command it again meanwhile: a timer
+    /// must not be started after it was cancelled.
     mutating func run(_ asked: [UserAgent.Effect]) {
-        for effect in asked {
-            switch effect {
-            case .transmit(let message, let flow):
-                // The user agent learns late that a connection was lost; what it says there has nowhere to go.
-                if connection.isOpen(flow) { effects.append(.transport(.send(message, on: flow))) }
-            case .start(let timer, let delay):
-                effects.append(.start(Timer(.agent(timer, account: accounts)), after: delay))
-            case .cancel(let timer):
-                effects.append(.cancel(Timer(.agent(timer, account: accounts))))
-            case .report(let report):
-                hear(report)
-            }
+        guard !isPerforming else { return queued += asked }
+        isPerforming = true
+        for effect in asked { perform(effect) }
+        while !queued.isEmpty {
+            let next = queued
+            queued = []
+            for effect in next { perform(effect) }
+        }
+        isPerforming = false
+    }
+
+    private mutating func perform(_ effect: UserAgent.Effect) {
+        switch effect {
+        case .transmit(let message, let flow):
+            // The user agent learns late that a connection was lost; what it says there has nowhere to go.
+            if connection.isOpen(flow) { effects.append(.transport(.send(message, on: flow))) }
+        case .start(let timer, let delay):
+            effects.append(.start(Timer(.agent(timer, account: accounts)), after: delay))
+        case .cancel(let timer):
+            effects.append(.cancel(Timer(.agent(timer, account: accounts))))
+        case .report(let report):
+            hear(report)
         }
     }
 

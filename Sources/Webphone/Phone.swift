@@ -73,6 +73,9 @@ public struct Phone: Sendable {
     /// so that the other side can be told that they are over.
     var gone: [Flow] = []
     var effects: [Effect] = []
+    /// What the user agent asked for while its earlier effects were being performed.
+    var queued: [UserAgent.Effect] = []
+    var isPerforming = false
 
     /// A phone that is not connected.
     ///

@@ -15,7 +15,7 @@ extension Calls {
             guard call.state != .inCall else { return [] }
             calls[id]?.state = .inCall
             calls[id]?.isAccepted = session.isReceived
-            return [.cancel(.ring(id)), .report(.call(id, .inCall, by: id.isReceived ? .us : .them))]
+            return [.cancel(.ring(id)), check(id), .report(.call(id, .inCall, by: id.isReceived ? .us : .them))]
         case .ended(let end):
             return ended(id, call, end)
         }

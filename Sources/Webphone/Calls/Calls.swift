@@ -12,6 +12,8 @@ package struct Calls: Sendable, Equatable {
         case ring(CallID)
         /// The other side answered 491 and its own request has not come: ask again.
         case again(CallID)
+        /// Time to see whether the other side still has the call.
+        case check(CallID)
     }
 
     package enum Event: Equatable, Sendable {
@@ -56,6 +58,10 @@ package struct Calls: Sendable, Equatable {
     package static let placedRings: Duration = .seconds(90)
     /// Longer than the caller waits, so that it is the caller who ends it.
     package static let receivedRings: Duration = .seconds(120)
+    /// A BYE can be lost for good: its sender vanished, or the exchange between forgot us for a while. So each side asks
+    /// now and then, by re-INVITE, as RFC 4028 does; the caller first, that the two do not meet.
+    package static let placedCheck: Duration = .seconds(90)
+    package static let receivedCheck: Duration = .seconds(120)
     /// How often a request that met the other's is made again.
     package static let glareAttempts = 4
 
@@ -131,7 +137,14 @@ package struct Calls: Sendable, Equatable {
         case .again(let id):
             guard calls[id]?.session == nil else { return [] }
             return invite(id)
+        case .check(let id):
+            guard let call = calls[id], call.state == .inCall, let session = call.session else { return [] }
+            return [.renew(session), check(id)]
         }
+    }
+
+    func check(_ id: CallID) -> Effect {
+        .start(.check(id), after: id.isReceived ? Self.receivedCheck : Self.placedCheck)
     }
 
     mutating func nextSession() -> SessionID {
@@ -158,7 +171,7 @@ package struct Calls: Sendable, Equatable {
         attach(nil, to: id)
         calls[id] = nil
         var effects: [Effect] = farewell.map { [$0] } ?? []
-        if call.state != .inCall { effects.append(.cancel(.ring(id))) }
+        effects.append(.cancel(call.state == .inCall ? .check(id) : .ring(id)))
         if call.glares > 0 { effects.append(.cancel(.again(id))) }
         return effects + [.report(.call(id, state, by: side)), .ended(id)]
     }

@@ -14,7 +14,7 @@ extension Calls {
             attach(nil, to: asking.key)
             let over = finish(asking.key, .completed, by: .us)
             calls[id] = Call(party: asking.value.party, state: .calling)
-            return over + answer(session, as: id) + [.start(.ring(id), after: Self.placedRings)]
+            return over + [.start(.ring(id), after: Self.placedRings)] + answer(session, as: id)
         }
         calls[id] = Call(party: party, state: .calling)
         let invitation = invite(id)

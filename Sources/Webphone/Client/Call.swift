@@ -1,0 +1,34 @@
+/// One call of a `WebClient`, placed or received.
+///
+/// It is known by its identity: what happens in another call, also an earlier one with the same number, never shows
+/// here. Both sequences end with the call; what nobody reads is kept, up to `WebClient.buffer` elements.
+public struct Call: Sendable, Identifiable {
+    /// The identity, for as long as the program runs.
+    public let id: CallID
+    /// Who is at the other end, as the exchange asserts it; for a placed call, as the list of clients has it.
+    public let otherParty: Party
+    /// Every state that the call reaches, until one that is not alive.
+    public let states: AsyncStream<CallState>
+    /// What the other side writes, free of control characters.
+    public let messages: AsyncStream<String>
+    let client: WebClient
+
+    /// Sends the request of a call made by `WebClient.createCall`; once.
+    public func start() async { await client.perform(.call(id, number: otherParty.number)) }
+
+    /// Says yes to a received call.
+    public func accept() async { await client.perform(.accept(id)) }
+
+    /// Says no to a received call (603).
+    public func reject() async { await client.perform(.reject(id)) }
+
+    /// Ends the call, or takes the request back.
+    public func hangUp() async { await client.perform(.hangUp(id)) }
+
+    /// Sends a text of at most 8,192 bytes of UTF-8 and waits until the other side's program took it.
+    ///
+    /// - Throws: the reason, in words, for which it was not delivered, or may not have been.
+    public func send(_ text: String) async throws(WebClient.Failure) {
+        try await client.send(text, in: id)
+    }
+}

@@ -1,0 +1,140 @@
+import SIP
+import Testing
+
+@testable import Webphone
+
+/// What two people do at random for a while, over a network as bad as the seed says, with connections cut and the
+/// exchange killed; then the weather clears, and everything must agree.
+@Suite("A thousand conversations")
+struct ConversationTests {
+    static let seeds = UInt64(1_000)
+
+    /// So many in parallel as there are parts.
+    @Test("calls agree, messages arrive once or are marked, lists are right, nothing is stuck", arguments: 0..<20)
+    func conversations(part: Int) {
+        for seed in UInt64(1)...Self.seeds where seed % 20 == part { Self.check(seed) }
+    }
+
+    static func check(_ seed: UInt64) {
+        let world = World(seed: seed)
+        world.isWritten = seed % 10 == 0
+        let transports: [TransportProtocol] = [.tcp, .udp]
+        for (index, name) in ["anna", "bert"].enumerated() {
+            let transport = transports[Int(seed >> index) % 2]
+            let person = world.seat(name, over: transport)
+            world.people[person].rejects = 10
+            world.command(person, .connect(world.people[person].account))
+        }
+        world.weather.lost = Int(seed % 5) * 5
+        world.weather.doubled = Int(seed % 3) * 5
+        world.weather.delay = 1...(seed % 7 == 0 ? 400 : 40)
+        world.run(for: .seconds(1))
+        plan(world, seed)
+        world.run(for: .seconds(15))
+        world.weather = World.Weather()
+        world.run(for: .seconds(150))
+
+        agreeOnCalls(world, seed)
+        settledMessages(world, seed)
+        seeEachOther(world, seed)
+        let before = world.people.map(\.heard)
+        for person in 0..<2 { world.say(person) }
+        world.run(for: .seconds(2))
+        for person in 0..<2 where !world.people[person].talking.isEmpty {
+            let heard = world.people[1 - person].heard.count - before[1 - person].count
+            #expect(heard == 1, "seed \(seed): \(world.people[person].name) is heard in the call that is left")
+        }
+        leave(world, seed)
+    }
+
+    /// 20 things at random moments of 15 seconds.
+    static func plan(_ world: World, _ seed: UInt64) {
+        let names = ["anna", "bert"]
+        for _ in 0..<20 {
+            let delay = Duration.milliseconds(Int.random(in: 0...12_000, using: &world.random))
+            let who = Int.random(in: 0...1, using: &world.random)
+            let what = Int.random(in: 0..<100, using: &world.random)
+            world.after(delay) { world in
+                switch what {
+                case 0..<30: world.call(who, names[1 - who])
+                case 30..<80: world.say(who)
+                case 80..<92: world.hangUp(who)
+                case 92..<95: world.cutConnection(who)
+                case 95..<97: world.say(who, length: 3_000)
+                default: if seed % 2 == 0 { restart(world) }
+                }
+            }
+        }
+        if seed % 3 == 0 {
+            let moment = Duration.milliseconds(Int.random(in: 2_000...10_000, using: &world.random))
+            for who in 0..<2 {
+                let lag = Duration.milliseconds(Int.random(in: 0...60, using: &world.random))
+                world.after(moment + lag) { $0.call(who, names[1 - who]) }
+            }
+        }
+    }
+
+    static func restart(_ world: World) {
+        world.killExchange()
+        world.after(.milliseconds(Int.random(in: 0...3_000, using: &world.random))) { world in
+            if world.exchange == nil { world.startExchange() }
+        }
+    }
+
+    static func agreeOnCalls(_ world: World, _ seed: UInt64) {
+        let (anna, bert) = (world.people[0], world.people[1])
+        #expect(anna.alive.count == anna.talking.count, "seed \(seed): a call of anna rings for ever")
+        #expect(bert.alive.count == bert.talking.count, "seed \(seed): a call of bert rings for ever")
+        #expect(anna.talking.count == bert.talking.count, "seed \(seed): they disagree about their call")
+        #expect(anna.talking.count <= 1, "seed \(seed): more than one call")
+        for person in world.people {
+            let known = Set(person.phone.calls.calls.keys)
+            #expect(known == Set(person.alive), "seed \(seed): what was told is not what is")
+        }
+    }
+
+    static func settledMessages(_ world: World, _ seed: UInt64) {
+        for (person, other) in [(world.people[0], world.people[1]), (world.people[1], world.people[0])] {
+            for (id, text) in person.sent {
+                let told = person.deliveries[id] ?? []
+                let ends = told.filter { $0 != .sending }
+                #expect(ends.count == 1 && told.last != .sending, "seed \(seed): \(text) ended \(told)")
+                let copies = other.heard.count { $0 == text }
+                let isDelivered = ends == [.delivered]
+                #expect(isDelivered ? copies == 1 : copies <= 1, "seed \(seed): \(text) \(told), heard \(copies) times")
+            }
+            let order = other.heard.compactMap { Int($0.split(separator: " ").last?.prefix { $0 != "." } ?? "") }
+            #expect(order == order.sorted(), "seed \(seed): out of order: \(order)")
+        }
+    }
+
+    static func seeEachOther(_ world: World, _ seed: UInt64) {
+        for (person, other) in [(world.people[0], world.people[1]), (world.people[1], world.people[0])] {
+            let expected = ["600", other.number ?? "?"].sorted()
+            let seen = person.online.keys.sorted()
+            #expect(seen == expected, "seed \(seed): \(person.name) sees \(seen) instead of \(expected)")
+        }
+    }
+
+    /// After the farewells nothing is left to wait for.
+    static func leave(_ world: World, _ seed: UInt64) {
+        for person in 0..<2 {
+            world.hangUp(person)
+        }
+        world.run(for: .seconds(40))
+        for person in 0..<2 {
+            let stuck = world.runningTimers(person).filter { timer in
+                if case .calls = timer.kind { true } else { false }
+            }
+            #expect(stuck.isEmpty, "seed \(seed): timers of calls run on: \(stuck)")
+            #expect(world.runningTimers(person).count <= 8, "seed \(seed): timers pile up")
+        }
+        for person in 0..<2 { world.command(person, .disconnect) }
+        world.run(for: .seconds(130))
+        for person in 0..<2 {
+            let state = ConnectionState.connectionClosed(reason: Reasons.disconnected, retryIn: nil)
+            #expect(world.people[person].connection == state, "seed \(seed)")
+            #expect(world.runningTimers(person).isEmpty, "seed \(seed): \(world.runningTimers(person))")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import SIP
+import Webphone
+
+/// Somebody at a phone: what they saw, and what they do about it.
+struct Person {
+    enum Act {
+        case answer(CallID)
+    }
+
+    let name: String
+    let transport: TransportProtocol
+    var phone: Phone
+    var reports: [PhoneReport] = []
+    var connection = ConnectionState.disconnected
+    /// The list as the reports make it.
+    var online: [String: Party] = [:]
+    /// Every call ever heard of, as last reported.
+    var calls: [CallID: CallState] = [:]
+    var sent: [MessageID: String] = [:]
+    var deliveries: [MessageID: [Delivery]] = [:]
+    var heard: [String] = []
+    /// Of a hundred requests.
+    var rejects = 0
+    var lastCall = 0
+    var lastMessage = 0
+
+    init(name: String, transport: TransportProtocol, phone: Phone) {
+        self.name = name
+        self.transport = transport
+        self.phone = phone
+    }
+
+    var account: Account {
+        Account(host: "192.0.2.1", port: 7777, transport: transport, line: "Webphone1", displayName: name)
+    }
+
+    var number: String? {
+        if case .accessGranted(let number) = connection { return number }
+        return nil
+    }
+
+    var alive: [CallID] { calls.filter { $0.value.isAlive }.map(\.key) }
+    var talking: [CallID] { calls.filter { $0.value == .inCall }.map(\.key) }
+
+    /// Notes what is told; what the person will do about it, in a while.
+    mutating func hear(_ report: PhoneReport) -> Act? {
+        reports.append(report)
+        switch report {
+        case .connection(let state): connection = state
+        case .roster(let parties): online = Dictionary(parties.map { ($0.number, $0) }) { first, _ in first }
+        case .online(let party): online[party.number] = party
+        case .offline(let party): online[party.number] = nil
+        case .incoming(let id, _):
+            calls[id] = .ringing
+            return .answer(id)
+        case .call(let id, let state, _): calls[id] = state
+        case .message(_, _, let text): heard.append(text)
+        case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)
+        case .party, .fault: break
+        }
+        return nil
+    }
+}
+
+extension World {
+    /// Calls whoever is listed under a name, after ending the chat in progress.
+    func call(_ me: Int, _ name: String) {
+        guard let party = people[me].online.values.first(where: { $0.name == name }) else { return }
+        for (id, state) in people[me].calls where state.isAlive {
+            if case .received = id, state == .ringing { continue }
+            command(me, .hangUp(id))
+        }
+        people[me].lastCall += 1
+        command(me, .call(.placed(people[me].lastCall), number: party.number))
+    }
+
+    /// Answers a request, after ending the chat in progress; some are refused.
+    func perform(_ act: Person.Act, _ me: Int) {
+        switch act {
+        case .answer(let id):
+            guard people[me].calls[id]?.isAlive == true else { return }
+            if Int.random(in: 0..<100, using: &random) < people[me].rejects { return command(me, .reject(id)) }
+            for other in people[me].alive where other != id {
+                if case .received = other, people[me].calls[other] == .ringing { continue }
+                command(me, .hangUp(other))
+            }
+            command(me, .accept(id))
+        }
+    }
+
+    /// Says something that nobody said before, in the call in progress.
+    func say(_ me: Int, length: Int = 0) {
+        guard let call = people[me].talking.first else { return }
+        people[me].lastMessage += 1
+        let id = MessageID(people[me].lastMessage)
+        let text = "\(people[me].name) \(people[me].lastMessage)" + String(repeating: ".", count: length)
+        people[me].sent[id] = text
+        command(me, .send(id, text, in: call))
+    }
+
+    func hangUp(_ me: Int) {
+        for id in people[me].talking { command(me, .hangUp(id)) }
+    }
+}

@@ -1,0 +1,249 @@
+import Exchange
+import SIP
+import Webphone
+
+/// People at their phones and an exchange, joined in memory, in virtual time. What the network does to them, and when
+/// they do what, comes from a seed.
+final class World {
+    /// What the network does to packets.
+    struct Weather {
+        /// Of a hundred datagrams.
+        var lost = 0
+        var doubled = 0
+        /// Milliseconds; datagrams overtake each other within them, streams keep their order.
+        var delay = 1...5
+    }
+
+    enum Item {
+        case act((World) -> Void)
+        case phoneTimer(Int, Phone.Timer, count: Int)
+        case exchangeTimer(Exchange.Timer, count: Int, life: Int)
+        case toPhone(Int, TransportEvent, link: Int)
+        case toExchange(Exchange.Event, link: Int, life: Int)
+        case opens(Int, attempt: UInt64, TransportProtocol)
+    }
+
+    /// One flow of one phone, with the exchange's name for it.
+    struct Link {
+        var phone: Int
+        var flow: Flow
+        var exchangeFlow: Flow
+        /// Closed at the phone's end, at the exchange's end.
+        var isOpenHere = true
+        var isOpenThere = true
+        /// When the last packet of each direction arrives: a stream keeps its order.
+        var lastThere = Duration.zero
+        var lastHere = Duration.zero
+    }
+
+    static let address = SocketAddress(host: "192.0.2.1", port: 7777)
+
+    private(set) var now = Duration.zero
+    var weather = Weather()
+    /// Whether messages are written and read again on their way, which costs the most of a story.
+    var isWritten = true
+    var random: Identifiers
+    var people: [Person] = []
+    private(set) var exchange: Exchange?
+    private var life = 0
+    private var agenda = Agenda<Item>()
+    private var links: [Link] = []
+    private var linkOf: [Flow: Int] = [:]
+    private var linkAtExchange: [Flow: Int] = [:]
+    private var timers: [[Phone.Timer: Int]] = []
+    private var exchangeTimers: [Exchange.Timer: Int] = [:]
+    private var timerCount = 0
+    private var portCount: UInt16 = 30_000
+
+    init(seed: UInt64) {
+        random = .seeded(seed)
+        startExchange()
+    }
+
+    // MARK: The people
+
+    func seat(_ name: String, over transport: TransportProtocol) -> Int {
+        let phone = Phone(identifiers: random.split())
+        people.append(Person(name: name, transport: transport, phone: phone))
+        timers.append([:])
+        return people.count - 1
+    }
+
+    /// Something a person does `delay` from now.
+    func after(_ delay: Duration, _ act: @escaping (World) -> Void) {
+        agenda.add(.act(act), at: now + delay)
+    }
+
+    func command(_ person: Int, _ command: PhoneCommand) {
+        handle(.command(command), person)
+    }
+
+    func runningTimers(_ person: Int) -> [Phone.Timer] { Array(timers[person].keys) }
+
+    // MARK: Time
+
+    func run(for span: Duration) {
+        let end = now + span
+        while let time = agenda.nextTime, time <= end, let (_, item) = agenda.next() {
+            now = time
+            perform(item)
+        }
+        now = end
+    }
+
+    private func perform(_ item: Item) {
+        switch item {
+        case .act(let act):
+            act(self)
+        case .phoneTimer(let person, let timer, let count):
+            guard timers[person][timer] == count else { return }
+            timers[person][timer] = nil
+            handle(.fired(timer), person)
+        case .exchangeTimer(let timer, let count, let born):
+            guard born == life, exchangeTimers[timer] == count else { return }
+            exchangeTimers[timer] = nil
+            tellExchange(.fired(timer))
+        case .toPhone(let person, let event, let link):
+            guard links[link].isOpenHere else { return }
+            if case .closed = event { links[link].isOpenHere = false }
+            handle(.transport(event), person)
+        case .toExchange(let event, let link, let born):
+            guard born == life, links[link].isOpenThere else { return }
+            if case .closed = event { links[link].isOpenThere = false }
+            tellExchange(event)
+        case .opens(let person, let attempt, let transport):
+            open(person, attempt, transport)
+        }
+    }
+
+    // MARK: The phones' side
+
+    private func handle(_ event: Phone.Event, _ person: Int) {
+        for effect in people[person].phone.handle(event) {
+            switch effect {
+            case .transport(let command): transport(command, person)
+            case .start(let timer, let delay):
+                timerCount += 1
+                timers[person][timer] = timerCount
+                agenda.add(.phoneTimer(person, timer, count: timerCount), at: now + delay)
+            case .cancel(let timer): timers[person][timer] = nil
+            case .report(let report): hear(person, report)
+            }
+        }
+    }
+
+    private func hear(_ person: Int, _ report: PhoneReport) {
+        guard let act = people[person].hear(report) else { return }
+        after(.milliseconds(Int.random(in: 0...1_500, using: &random))) { $0.perform(act, person) }
+    }
+
+    private func transport(_ command: TransportCommand, _ person: Int) {
+        switch command {
+        case .connect(let attempt, let endpoint):
+            agenda.add(.opens(person, attempt: attempt, endpoint.transport), at: now + travel)
+        case .send(let message, let flow):
+            guard let link = linkOf[flow], links[link].isOpenHere else { return }
+            let event = Exchange.Event.received(overTheWire(message), on: links[link].exchangeFlow)
+            for time in arrivals(flow.transport, &links[link].lastThere) {
+                agenda.add(.toExchange(event, link: link, life: life), at: time)
+            }
+        case .close(let flow):
+            guard let link = linkOf[flow], links[link].isOpenHere else { return }
+            links[link].isOpenHere = false
+            if flow.transport == .tcp { tellClosed(link) }
+        }
+    }
+
+    private func open(_ person: Int, _ attempt: UInt64, _ transport: TransportProtocol) {
+        guard transport == .udp || exchange != nil else {
+            return handle(.transport(.failed(.refused, attempt: attempt)), person)
+        }
+        portCount += 1
+        let local = SocketAddress(host: "192.0.2.\(person + 2)", port: portCount)
+        let connection = transport == .udp ? 0 : UInt64(portCount)
+        let flow = Flow(transport: transport, local: local, remote: Self.address, connection: connection)
+        let mirrored = Flow(transport: transport, local: Self.address, remote: local, connection: connection)
+        links.append(Link(phone: person, flow: flow, exchangeFlow: mirrored))
+        linkOf[flow] = links.count - 1
+        linkAtExchange[mirrored] = links.count - 1
+        handle(.transport(.opened(flow, attempt: attempt)), person)
+    }
+
+    // MARK: The exchange's side
+
+    func startExchange() {
+        life += 1
+        exchange = Exchange(.init(), identifiers: random.split())
+    }
+
+    /// As SIGKILL does it: streams are reset, datagrams go nowhere.
+    func killExchange() {
+        exchange = nil
+        life += 1
+        exchangeTimers = [:]
+        for link in links.indices where links[link].flow.transport == .tcp { cut(link) }
+    }
+
+    /// Resets the connection of a person, if it is a stream.
+    func cutConnection(_ person: Int) {
+        for link in links.indices where links[link].phone == person && links[link].flow.transport == .tcp { cut(link) }
+    }
+
+    private func cut(_ link: Int) {
+        guard links[link].isOpenHere else { return }
+        let event = TransportEvent.closed(links[link].flow, .closedByPeer)
+        agenda.add(.toPhone(links[link].phone, event, link: link), at: now + travel)
+        tellClosed(link)
+    }
+
+    private func tellClosed(_ link: Int) {
+        for time in arrivals(.tcp, &links[link].lastThere) {
+            agenda.add(.toExchange(.closed(links[link].exchangeFlow), link: link, life: life), at: time)
+        }
+    }
+
+    private func tellExchange(_ event: Exchange.Event) {
+        guard let effects = exchange?.handle(event) else { return }
+        for effect in effects {
+            switch effect {
+            case .transmit(let message, let flow):
+                guard let link = linkAtExchange[flow], links[link].isOpenThere else { continue }
+                let event = TransportEvent.received(overTheWire(message), on: links[link].flow)
+                for time in arrivals(flow.transport, &links[link].lastHere) {
+                    agenda.add(.toPhone(links[link].phone, event, link: link), at: time)
+                }
+            case .start(let timer, let delay):
+                timerCount += 1
+                exchangeTimers[timer] = timerCount
+                agenda.add(.exchangeTimer(timer, count: timerCount, life: life), at: now + delay)
+            case .cancel(let timer):
+                exchangeTimers[timer] = nil
+            case .busy, .idle, .report:
+                break
+            }
+        }
+    }
+
+    // MARK: The network
+
+    private var travel: Duration { .milliseconds(Int.random(in: weather.delay, using: &random)) }
+
+    private func arrivals(_ transport: TransportProtocol, _ last: inout Duration) -> [Duration] {
+        if transport.isReliable {
+            last = max(last, now + travel)
+            return [last]
+        }
+        let roll = Int.random(in: 0..<100, using: &random)
+        if roll < weather.lost { return [] }
+        return roll < weather.lost + weather.doubled ? [now + travel, now + travel] : [now + travel]
+    }
+
+    /// What is sent is written and read again, so that only what the wire carries arrives.
+    private func overTheWire(_ message: Message) -> Message {
+        guard isWritten else { return message }
+        guard let bytes = try? message.serialized(), let read = try? Message.parse(bytes) else {
+            preconditionFailure("a machine sent what cannot be written or read: \(message)")
+        }
+        return read
+    }
+}
