@@ -34,8 +34,6 @@ package struct NumberPlan: Sendable, Equatable {
     /// The number this client holds, or held last if nobody took it since.
     package func number(of key: ClientKey) -> PhoneNumber? { numbers[key] }
 
-    package func isLive(_ number: PhoneNumber) -> Bool { live.contains(number) }
-
     /// Gives the client a number: the one it had, else the one it prefers if that is free, else the next in the ring.
     ///
     /// - Returns: nil when every number is taken.

@@ -1,5 +1,5 @@
 /// What a client is called by: the user part of its SIP URI, decimal digits without a leading zero.
-package struct PhoneNumber: Hashable, Comparable, Sendable {
+package struct PhoneNumber: Hashable, Sendable {
     package let value: UInt32
 
     package init(_ value: UInt32) { self.value = value }
@@ -14,8 +14,6 @@ package struct PhoneNumber: Hashable, Comparable, Sendable {
         }
         self.value = value
     }
-
-    package static func < (left: PhoneNumber, right: PhoneNumber) -> Bool { left.value < right.value }
 }
 
 extension PhoneNumber: CustomStringConvertible, ExpressibleByIntegerLiteral {

@@ -181,6 +181,15 @@ import Testing
         #expect(ann.notifies.last?.headers[.subscriptionState] == "terminated;reason=timeout")
     }
 
+    @Test("too short a time is refused with the least one, a long one is shortened") func bounds() {
+        let ann = town.phone("ann")
+        ann.register()
+        let refusal = ann.subscribe(expires: 3)
+        #expect(refusal?.status == 423)
+        #expect(refusal?.headers[.minExpires] == "10")
+        #expect(ann.subscribe(expires: 86_400)?.expires == 3_600)
+    }
+
     @Test("only the line's clients watch it", arguments: [("Webphone2", 403), ("nowhere", 404), ("1000", 404)])
     func foreignLine(line: String, status: Int) {
         let ann = town.phone("ann")
