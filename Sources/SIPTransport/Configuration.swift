@@ -18,6 +18,9 @@ package struct Configuration: Sendable {
         package var unreadBytes = 4 << 20
         /// Malformed messages after which a connection is closed; each is answered until then.
         package var malformedMessages = 16
+        /// Events that the program may have before it, handled or not, until reading stops; nil for a program that
+        /// does not call `Transport.handled`.
+        package var unhandledEvents: Int?
         /// Bytes of one read from a connection we accepted, where thousands share the memory.
         package var serverRead = 16_384
         /// Bytes of one read from a connection we opened.

@@ -88,7 +88,7 @@ extension Switchboard {
                 switch result {
                 case .success(let channel):
                     let socket = try? channel.pipeline.syncOperations.handler(type: DatagramSocket.self)
-                    if socket?.open(channel, attempt: attempt) != true {
+                    if self.isShutDown || socket?.open(channel, attempt: attempt) != true {
                         channel.close(promise: nil)
                         self.emit(.failed(.closedLocally, attempt: attempt))
                     }

@@ -8,7 +8,7 @@ import SIP
 /// Datagrams are sent on the descriptor itself: NIO closes a datagram channel on most errors of one send, and a
 /// request from an address that cannot be answered would end the listener for everybody. A datagram that the kernel
 /// does not take is lost like any other; the transactions' timers see to it.
-final class DatagramSocket: ChannelInboundHandler {
+final class DatagramSocket: ChannelInboundHandler, Reader {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
     private let switchboard: Switchboard
@@ -18,6 +18,7 @@ final class DatagramSocket: ChannelInboundHandler {
     /// The one flow of a client's socket.
     private var client: Flow?
     private var flows: [KernelAddress: Flow] = [:]
+    var isListed = false
 
     init(_ switchboard: Switchboard) { self.switchboard = switchboard }
 
@@ -52,7 +53,7 @@ final class DatagramSocket: ChannelInboundHandler {
         guard bytes.count > 4 else { return }
         guard let flow = flow(from: envelope) else { return switchboard.counters.dropped += 1 }
         switch switchboard.read(Array(bytes), on: flow) {
-        case .message(let message): switchboard.emit(.received(message, on: flow))
+        case .message(let message): switchboard.received(message, on: flow, by: self)
         case .rejected(let answer): if let answer { send(answer, to: flow) }
         }
     }
@@ -73,6 +74,10 @@ final class DatagramSocket: ChannelInboundHandler {
         if flows.count >= switchboard.configuration.limits.rememberedRemotes { flows.removeAll() }
         flows[envelope.remoteAddress] = flow
         return flow
+    }
+
+    func setReading(_ isReading: Bool) {
+        try? channel?.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     // MARK: - Sending

@@ -4,7 +4,7 @@ import SIP
 /// One TCP connection: frames and parses what arrives, gathers what leaves, watches that the peer lives.
 ///
 /// It takes and gives plain bytes: a TLS or WebSocket handler goes before it in the pipeline, and nothing here changes.
-final class StreamConnection: ChannelInboundHandler {
+final class StreamConnection: ChannelInboundHandler, Reader {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -35,6 +35,8 @@ final class StreamConnection: ChannelInboundHandler {
     private var keepAliveTimer: Scheduled<Void>?
     private var patience: Patience
     private var patienceTimer: Scheduled<Void>?
+    private var isReading = true
+    var isListed = false
 
     init(_ switchboard: Switchboard, role: Role, transport: TransportProtocol = .tcp) {
         self.switchboard = switchboard
@@ -113,13 +115,23 @@ final class StreamConnection: ChannelInboundHandler {
         }
         switch switchboard.read(bytes, on: flow) {
         case .message(let message):
-            switchboard.emit(.received(message, on: flow))
+            switchboard.received(message, on: flow, by: self)
         case .rejected(let answer):
             if let answer { send(answer) }
             malformed += 1
             if malformed >= switchboard.configuration.limits.malformedMessages {
                 violated("\(malformed) malformed messages")
             }
+        }
+    }
+
+    func setReading(_ isReading: Bool) {
+        self.isReading = isReading
+        switch state {
+        case .open(let channel, _), .closing(let channel, _):
+            try? channel.syncOptions?.setOption(.autoRead, value: isReading)
+            keepAlive?.received(at: NIODeadline.elapsed)
+        case .opening, .closed: break
         }
     }
 
@@ -149,7 +161,9 @@ final class StreamConnection: ChannelInboundHandler {
         channel.writeAndFlush(buffer, promise: promise)
         guard case .open = state else { return }
         let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unread > switchboard.configuration.limits.unreadBytes { violated("does not read what it is sent") }
+        guard unread > switchboard.configuration.limits.unreadBytes else { return }
+        switchboard.counters.violations += 1
+        abort(.protocolViolation("does not read what it is sent"))
     }
 
     // MARK: - Closing
@@ -158,9 +172,10 @@ final class StreamConnection: ChannelInboundHandler {
     ///
     /// The socket stays until the peer closes as well or the time is over: closing it with bytes unread would reset
     /// the connection and take back what the peer has not read.
-    func close(within limit: Duration? = nil) {
+    func close(_ failure: TransportFailure = .closedLocally, within limit: Duration? = nil) {
         guard case .open(let channel, let flow) = state else { return }
-        finish(flow, .closedLocally)
+        finish(flow, failure)
+        if !isReading { setReading(true) }
         state = .closing(channel, flow)
         let flushed = channel.eventLoop.makePromise(of: Void.self)
         flush(promise: flushed)
@@ -179,9 +194,10 @@ final class StreamConnection: ChannelInboundHandler {
         channel.close(promise: nil)
     }
 
+    /// The peer broke the rules: it still gets the answers to what it sent so far.
     private func violated(_ reason: String) {
         switchboard.counters.violations += 1
-        abort(.protocolViolation(reason))
+        close(.protocolViolation(reason))
     }
 
     /// Whoever heard of the flow hears that it ended.
@@ -212,6 +228,8 @@ final class StreamConnection: ChannelInboundHandler {
 
     private func checkKeepAlive() {
         guard case .open(let channel, _) = state, keepAlive != nil else { return }
+        // What we do not read cannot be held against the peer.
+        if !isReading { keepAlive?.received(at: NIODeadline.elapsed) }
         let pause: Duration
         switch keepAlive?.fired(at: NIODeadline.elapsed) {
         case nil: return
@@ -231,6 +249,7 @@ final class StreamConnection: ChannelInboundHandler {
         guard patienceTimer == nil, let remaining = patience.remaining(at: NIODeadline.elapsed) else { return }
         patienceTimer = switchboard.loop.assumeIsolated().scheduleTask(in: TimeAmount(remaining)) {
             self.patienceTimer = nil
+            if !self.isReading { self.patience.read(completed: true, partial: true, at: NIODeadline.elapsed) }
             if self.patience.remaining(at: NIODeadline.elapsed) == .zero {
                 self.violated("no whole message in time")
             } else {

@@ -11,9 +11,12 @@ final class Switchboard {
     let diagnose: (Diagnostic) -> Void
 
     private let sink: ([TransportEvent]) -> Void
+    private let backlog: Backlog
     private var events: [TransportEvent] = []
     private var unflushed: [StreamConnection] = []
     private var isTurnScheduled = false
+    private var readers: [any Reader] = []
+    private var held: [any Reader] = []
 
     private var streams: [UInt64: StreamConnection] = [:]
     private var datagramSockets: [SIP.SocketAddress: DatagramSocket] = [:]
@@ -23,11 +26,12 @@ final class Switchboard {
     private var whenIdle: (() -> Void)?
 
     init(
-        loop: any EventLoop, configuration: Configuration,
+        loop: any EventLoop, configuration: Configuration, backlog: Backlog,
         diagnose: @escaping @Sendable (Diagnostic) -> Void, sink: @escaping @Sendable ([TransportEvent]) -> Void
     ) {
         self.loop = loop
         self.configuration = configuration
+        self.backlog = backlog
         self.diagnose = diagnose
         self.sink = sink
         admission = Admission(limits: configuration.limits)
@@ -78,6 +82,14 @@ final class Switchboard {
         scheduleTurn()
     }
 
+    func received(_ message: Message, on flow: Flow, by reader: some Reader) {
+        if !reader.isListed {
+            reader.isListed = true
+            readers.append(reader)
+        }
+        emit(.received(message, on: flow))
+    }
+
     func flushLater(_ stream: StreamConnection) {
         unflushed.append(stream)
         scheduleTurn()
@@ -99,7 +111,20 @@ final class Switchboard {
         let batch = events
         events = []
         counters.batches += 1
+        let mustHold = backlog.delivered(batch.count)
         sink(batch)
+        for reader in readers {
+            reader.isListed = false
+            if mustHold { reader.setReading(false) }
+        }
+        if mustHold { held += readers }
+        readers.removeAll(keepingCapacity: readers.count <= 64)
+    }
+
+    func resumeReading() {
+        let resumed = held
+        held = []
+        for reader in resumed { reader.setReading(true) }
     }
 
     // MARK: - Streams

@@ -11,6 +11,7 @@ package final class Transport: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loop: any EventLoop
     private let switchboard: NIOLoopBoundBox<Switchboard>
+    private let backlog: Backlog
 
     /// - Parameters:
     ///   - diagnose: called on the transport's thread with what belongs in a log.
@@ -24,8 +25,12 @@ package final class Transport: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         self.loop = loop
+        let backlog = Backlog(limit: configuration.limits.unhandledEvents)
+        self.backlog = backlog
         switchboard = .makeBoxSendingValue(
-            Switchboard(loop: loop, configuration: configuration, diagnose: diagnose, sink: sink), eventLoop: loop)
+            Switchboard(
+                loop: loop, configuration: configuration, backlog: backlog, diagnose: diagnose, sink: sink),
+            eventLoop: loop)
     }
 
     deinit { group.shutdownGracefully { _ in } }
@@ -34,6 +39,15 @@ package final class Transport: Sendable {
     package func perform(_ commands: [TransportCommand]) {
         guard !commands.isEmpty else { return }
         loop.execute { [switchboard] in switchboard.value.perform(commands) }
+    }
+
+    /// The program is done with that many events of the sink's; callable from any thread.
+    ///
+    /// With `Limits.unhandledEvents` set this is what keeps a flood from piling up in the inbox: call it after
+    /// each batch.
+    package func handled(_ events: Int) {
+        guard backlog.handled(events) else { return }
+        loop.execute { [switchboard] in switchboard.value.resumeReading() }
     }
 
     /// Listens on one address over each of the transports.

@@ -3,7 +3,7 @@ import SIP
 import Testing
 
 /// A peer that shares no code with the transport: a plain blocking socket. Reads give up after ten seconds.
-final class RawSocket {
+final class RawSocket: Sendable {
     let descriptor: CInt
 
     private init(_ descriptor: CInt) {
