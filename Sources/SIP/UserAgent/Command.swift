@@ -41,6 +41,7 @@ extension UserAgent {
         case unregister
         /// Subscribes and keeps the subscription fresh (RFC 6665 §4.1).
         case subscribe(SubscriptionID, Subscription.Parameters, on: Flow)
+        /// Ends a subscription; `Report.subscriptionEnded` is given at once.
         case unsubscribe(SubscriptionID)
         /// Calls. The offer is a text call's: audio is present and inactive.
         case invite(SessionID, to: URI, on: Flow)

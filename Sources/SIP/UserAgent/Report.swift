@@ -6,6 +6,7 @@ extension UserAgent {
         case registered(identity: NameAddress, expires: Duration)
         /// No longer registered, and no further attempt follows by itself.
         case registrationFailed(Registration.Failure)
+        /// The binding was removed, or nobody answered the request to remove it.
         case unregistered
 
         /// The state of what we watch, in full (RFC 6665 §4.1.3). The body may be empty.
@@ -15,6 +16,7 @@ extension UserAgent {
 
         /// Somebody calls; answer with `ring`, `accept` or `reject`. The offer is nil when the INVITE had none.
         case incoming(SessionID, from: NameAddress, offer: SessionDescription?)
+        /// A session's new state.
         case session(SessionID, SessionState)
         /// The exchange asserted who it is that answers (P-Asserted-Identity, RFC 3325).
         case peer(SessionID, NameAddress)
@@ -25,6 +27,7 @@ extension UserAgent {
 
         /// A message that came in; the session is nil for one outside of any.
         case message(SessionID?, from: NameAddress, Content)
+        /// What became of a message of ours.
         case messageResult(MessageToken, MessageResult)
         /// Whether the peer answered our OPTIONS, with whatever status.
         case ping(PingToken, answered: Bool)
@@ -34,6 +37,7 @@ extension UserAgent {
     public enum MessageResult: Hashable, Sendable {
         /// The other side's program took it (2xx).
         case delivered
+        /// It did not get there, or perhaps not.
         case failed(MessageFailure)
     }
 
@@ -76,7 +80,7 @@ public struct SessionEnd: Hashable, Sendable {
         case cancelled
         /// A final response of 300 to 699 to the INVITE.
         case refused(status: Int, reason: String)
-        /// Nobody answered the INVITE in time, or our 2xx was never acknowledged.
+        /// Nobody answered the INVITE in time (its Expires, or three minutes), or our 2xx was never acknowledged.
         case timedOut
         /// The other side does not know the session any more: 481, 408 or no answer within it (RFC 3261 §12.2.1.2).
         case gone
@@ -90,7 +94,10 @@ public struct SessionEnd: Hashable, Sendable {
 
     /// Which side.
     public enum Side: Hashable, Sendable {
-        case us, them
+        /// This user agent.
+        case us
+        /// The peer, or the exchange.
+        case them
     }
 
     /// What ended it.

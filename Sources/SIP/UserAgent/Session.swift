@@ -10,6 +10,8 @@ package struct Session: Equatable, Sendable {
         case invite(InviteServer.Timer)
         /// Our re-INVITE met the peer's; RFC 3261 §14.1.
         case glare
+        /// The caller does not want to wait longer (Expires of its INVITE, RFC 3261 §13.3.1).
+        case expiry
     }
 
     package enum State: Hashable, Sendable {
@@ -118,6 +120,7 @@ package struct Session: Equatable, Sendable {
         case .failed(let failure, let asked): fail(failure, asked)
         case .fired(.invite(let timer)): drive(.fired(timer))
         case .fired(.glare): resume()
+        case .fired(.expiry): expire()
         case .ring: ring()
         case .accept: accept()
         case .reject(let status): reject(status)
@@ -178,6 +181,12 @@ extension Session {
         guard state == .early, let server else { return [] }
         return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
             + end(SessionEnd(.cancelled, by: .them))
+    }
+
+    private mutating func expire() -> [Effect] {
+        guard state == .early, let server else { return [] }
+        return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
+            + end(SessionEnd(.timedOut, by: .us))
     }
 
     private mutating func hangUp() -> [Effect] {
@@ -249,7 +258,8 @@ extension Session {
         guard state != .over else { return [] }
         let silent = state == .leaving
         state = .over
-        let timers = InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) } + [.cancel(.glare)]
+        let timers =
+            InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) } + [.cancel(.glare), .cancel(.expiry)]
         let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
         return timers + release(failure) + news + [.finished]
     }

@@ -66,7 +66,9 @@ public struct SessionDescription: Equatable, Sendable {
     public struct Address: Hashable, Sendable {
         /// IPv4 or IPv6.
         public enum Family: String, Hashable, Sendable {
+            /// Version 4.
             case ip4 = "IP4"
+            /// Version 6.
             case ip6 = "IP6"
         }
 
@@ -89,7 +91,14 @@ public struct SessionDescription: Equatable, Sendable {
 
     /// Which way media flows, as the describing side sees it (RFC 8866 §6.7).
     public enum Direction: String, Hashable, Sendable, CaseIterable {
-        case sendrecv, sendonly, recvonly, inactive
+        /// Both ways.
+        case sendrecv
+        /// Only from the describing side: it holds the other.
+        case sendonly
+        /// Only to the describing side.
+        case recvonly
+        /// Neither way.
+        case inactive
     }
 
     /// An a= line: `a=name` or `a=name:value`.

@@ -31,6 +31,7 @@ public struct Subscription: Equatable, Sendable {
 
     /// What the notifier says of the subscription itself (Subscription-State, RFC 6665 §4.1.3).
     public enum Activity: Hashable, Sendable {
+        /// In force.
         case active
         /// Not yet authorised: the state that comes may be empty.
         case pending
@@ -48,6 +49,7 @@ public struct Subscription: Equatable, Sendable {
 
     /// Why there is no subscription any more.
     public enum End: Hashable, Sendable {
+        /// As we wanted.
         case unsubscribed
         /// A final response that will not change by asking again.
         case refused(status: Int, reason: String)

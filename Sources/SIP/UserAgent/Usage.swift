@@ -3,7 +3,7 @@ extension UserAgent {
     enum Usage: Hashable, Sendable {
         /// An INVITE of ours that is not answered yet.
         case call(SessionID)
-        case session(SessionID)
+        case session(SessionID, DialogID)
         case subscription(SubscriptionID)
     }
 

@@ -22,11 +22,11 @@ extension UserAgent {
         case .reject(let id, let status):
             drive(id, .reject(status: status), &effects)
         case .hangUp(let id):
-            if sessions[id] != nil { drive(id, .hangUp, &effects) } else { drive(id, call: .hangUp, &effects) }
+            if hasSession(id) { drive(id, .hangUp, &effects) } else { drive(id, call: .hangUp, &effects) }
         case .renew(let id):
             drive(id, .renew, &effects)
         case .message(let token, let content, let id):
-            guard sessions[id] != nil else {
+            guard hasSession(id) else {
                 return effects.append(.report(.messageResult(token, .failed(.noSession))))
             }
             drive(id, .message(token, content), &effects)
@@ -52,7 +52,7 @@ extension UserAgent {
     }
 
     private mutating func invite(_ id: SessionID, _ target: URI, on flow: Flow, _ effects: inout [Effect]) {
-        guard calls[id] == nil, sessions[id] == nil, hasRoomForSession else {
+        guard calls[id] == nil, !hasSession(id), hasRoomForSession else {
             return effects.append(.report(.session(id, .ended(SessionEnd(.overloaded, by: .us)))))
         }
         var media = TextMedia(identifiers: &identifiers)

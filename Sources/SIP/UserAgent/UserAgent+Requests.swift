@@ -8,10 +8,7 @@ extension UserAgent {
             return receiveOutside(request, transaction, on: flow, &effects)
         }
         switch usages[dialog.localTag] {
-        case .session(let id):
-            guard sessions[id]?.session.dialog.id == dialog else {
-                return answer(481, request, transaction, &effects)
-            }
+        case .session(let id, dialog):
             drive(id, .request(request, transaction), &effects)
         case .subscription(let id):
             guard request.method == .notify, subscriptions[id]?.machine.callID == dialog.callID else {
@@ -24,7 +21,7 @@ extension UserAgent {
                 return answer(481, request, transaction, &effects)
             }
             calls[id]?.early.append(Early(request: request, transaction: transaction, flow: flow))
-        case nil:
+        case .session, nil:
             answer(481, request, transaction, &effects)
         }
     }
@@ -94,8 +91,12 @@ extension UserAgent {
             else { throw BodyFault(status: 400) }
             received &+= 1
             sessions[id] = Seat(session: session, flow: flow, invite: transaction)
-            usages[tag] = .session(id)
+            usages[tag] = .session(id, session.dialog.id)
             invites[transaction] = id
+            if let seconds = request.expires {
+                let patience = Duration.seconds(Int64(min(seconds, 3_600)))
+                effects.append(.start(Timer(kind: .session(id, .expiry)), after: patience))
+            }
             effects.append(.report(.incoming(id, from: peer, offer: offer)))
         } catch {
             answer(Capabilities.refusal(error.status, of: request), transaction, &effects)
@@ -110,7 +111,7 @@ extension UserAgent {
     /// The ACK to a 2xx of ours.
     mutating func acknowledged(_ ack: Request, on flow: Flow, _ effects: inout [Effect]) {
         guard trusts(flow), let dialog = DialogID(receivedRequest: ack),
-            case .session(let id)? = usages[dialog.localTag], sessions[id]?.session.dialog.id == dialog
+            case .session(let id, dialog)? = usages[dialog.localTag]
         else { return }
         drive(id, .acknowledged(ack), &effects)
     }

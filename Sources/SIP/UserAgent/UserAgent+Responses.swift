@@ -11,7 +11,7 @@ extension UserAgent {
         case .call(let id):
             drive(id, call: .response(response), &effects)
         case .session(let id, let asked):
-            guard sessions[id] == nil else { return drive(id, .response(response, asked), &effects) }
+            guard !hasSession(id) else { return drive(id, .response(response, asked), &effects) }
             guard response.isFinal else { return }
             outlived(asked, response.isSuccess ? .delivered : .failed(MessageFailure(response)), &effects)
         case .outside(let token, let address):
@@ -35,7 +35,7 @@ extension UserAgent {
         case .call(let id):
             drive(id, call: .failed(failure), &effects)
         case .session(let id, let asked):
-            guard sessions[id] == nil else { return drive(id, .failed(failure, asked), &effects) }
+            guard !hasSession(id) else { return drive(id, .failed(failure, asked), &effects) }
             outlived(asked, .failed(MessageFailure(failure)), &effects)
         case .outside(let token, let address):
             settle(token, address, .failed(MessageFailure(failure)), &effects)

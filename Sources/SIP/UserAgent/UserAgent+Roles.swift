@@ -99,6 +99,8 @@ extension UserAgent {
         }
     }
 
+    func hasSession(_ id: SessionID) -> Bool { sessions.index(forKey: id) != nil }
+
     private mutating func establish(
         _ id: SessionID, _ dialog: Dialog, _ response: Response, _ effects: inout [Effect]
     ) {
@@ -107,7 +109,7 @@ extension UserAgent {
             id, peer: call.peer, answered: response, in: dialog, contact: contact(on: call.flow),
             host: call.flow.local.host, media: call.media, identifiers: identifiers.split())
         sessions[id] = Seat(session: session, flow: call.flow, invite: nil)
-        usages[call.tag] = .session(id)
+        usages[call.tag] = .session(id, dialog.id)
         calls[id]?.early = []
         effects.append(.report(.session(id, .established)))
         for early in call.early { receive(early.request, early.transaction, on: early.flow, &effects) }
@@ -115,23 +117,27 @@ extension UserAgent {
 
     private mutating func forget(call id: SessionID, _ effects: inout [Effect]) {
         guard let call = calls.removeValue(forKey: id) else { return }
-        if sessions[id] == nil { usages[call.tag] = nil }
+        if !hasSession(id) { usages[call.tag] = nil }
         for early in call.early { answer(481, early.request, early.transaction, &effects) }
     }
 
     mutating func drive(_ id: SessionID, _ event: Session.Event, _ effects: inout [Effect]) {
-        guard let flow = sessions[id]?.flow, let steps = sessions[id]?.session.handle(event) else { return }
-        for step in steps {
+        // By index, because a session is large: to look at it by its key would copy it, for each message.
+        guard let index = sessions.index(forKey: id) else { return }
+        for step in sessions.values[index].session.handle(event) {
             switch step {
-            case .send(let request, let asked): send(request, .session(id, asked), on: flow, &effects)
-            case .part(let bye): send(bye, nil, on: flow, &effects)
-            case .acknowledge(let ack): absorb(transactions.sendAck(ack, on: flow), &effects)
             case .respond(let response, let transaction): respond(response, transaction, &effects)
+            case .send(let request, let asked):
+                if let flow = sessions[id]?.flow { send(request, .session(id, asked), on: flow, &effects) }
+            case .part(let bye):
+                if let flow = sessions[id]?.flow { send(bye, nil, on: flow, &effects) }
+            case .acknowledge(let ack):
+                if let flow = sessions[id]?.flow { absorb(transactions.sendAck(ack, on: flow), &effects) }
             case .start(let timer, let delay): effects.append(.start(Timer(kind: .session(id, timer)), after: delay))
             case .cancel(let timer): effects.append(.cancel(Timer(kind: .session(id, timer))))
             case .report(let report): effects.append(.report(report))
             case .sendOutside(let entry, let target):
-                message(entry, to: Address(uri: target, flow: flow), &effects)
+                if let flow = sessions[id]?.flow { message(entry, to: Address(uri: target, flow: flow), &effects) }
             case .finished:
                 guard let seat = sessions.removeValue(forKey: id) else { continue }
                 usages[seat.session.dialog.id.localTag] = nil

@@ -70,19 +70,25 @@ public struct UserAgent: Sendable, Equatable {
 
     /// What happens to a user agent.
     public enum Event: Equatable, Sendable {
+        /// The transport read a message.
         case received(Message, on: Flow)
         /// The flow is gone; all that depended on it ends, unless it had moved to another flow before.
         case closed(Flow)
+        /// A timer that was started ran out.
         case fired(Timer)
+        /// Something is wanted.
         case command(Command)
     }
 
     /// What the host performs, in order.
     public enum Effect: Equatable, Sendable {
+        /// Sends a message.
         case transmit(Message, on: Flow)
         /// Starts the timer, or starts it anew where it runs.
         case start(Timer, after: Duration)
+        /// Stops the timer, if it runs.
         case cancel(Timer)
+        /// News for the program above.
         case report(Report)
     }
 

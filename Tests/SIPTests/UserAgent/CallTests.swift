@@ -167,4 +167,39 @@ import Testing
         phone.does(.accept(.received(2)))
         #expect(try phone.takeResponse().status == 200)
     }
+
+    @Test("that says how long it may ring is over then, and not before") func expires() throws {
+        var phone = Phone("1001")
+        var invite = request(.invite)
+        invite.expires = 20
+        phone.hears(invite)
+        phone.does(.ring(.received(1)))
+        phone.wait(.milliseconds(19_900))
+        phone.sent = []
+        phone.wait(.milliseconds(100))
+        #expect(try phone.takeResponse().status == 487)
+        #expect(phone.latest == .session(.received(1), .ended(.init(.timedOut, by: .us))))
+
+        var answered = Phone("1001")
+        answered.hears(invite)
+        answered.does(.accept(.received(1)))
+        let tag = try #require(try answered.takeResponse().to?.tag)
+        answered.hears(request(.ack, toTag: tag))
+        answered.wait(.seconds(60))
+        #expect(answered.latest == .session(.received(1), .established))
+    }
+
+    @Test("with names and numbers of every kind says who calls: the exchange's word, else From") func caller() throws {
+        var phone = Phone("1001")
+        var invite = request(.invite)
+        invite.headers[.from] = "<sip:1002@exchange.local>;tag=nameless"
+        phone.hears(invite)
+        #expect(
+            phone.latest == .incoming(.received(1), from: NameAddress(.sip("1002", "exchange.local")), offer: nil))
+        invite = request(.invite, callID: "second")
+        invite.headers[.pAssertedIdentity] = "<tel:+4912345>, \"%n $(id)\" <sip:1003@exchange.local>"
+        phone.hears(invite)
+        let asserted = NameAddress(.sip("1003", "exchange.local"), displayName: "%n $(id)")
+        #expect(phone.latest == .incoming(.received(2), from: asserted, offer: nil))
+    }
 }
