@@ -18,7 +18,7 @@ public struct AuthenticationParameters: Hashable, Sendable {
         let bytes = Array(text.utf8)
         let span = bytes.span
         let end = span.end(of: .token, from: 0, before: span.count)
-        guard end > 0, end < span.count, OctetSet.lws.contains(span[end]) else { return nil }
+        guard end > 0, end < span.count, span[end].isLWS else { return nil }
         scheme = span.verbatimText(0..<end)
         parameters = Parameters()
         var start = end

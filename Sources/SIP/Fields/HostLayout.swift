@@ -1,7 +1,7 @@
 /// A host and a port by their offsets (RFC 3261 §25.1 `hostport`, RFC 5118 §4).
 struct HostLayout {
     /// Without the brackets of an IPv6 reference.
-    var host: Range<Int>
+    @Compact var host: Range<Int>
     var port: UInt16?
     /// The offset behind the last octet of the host or port.
     var end: Int
@@ -18,9 +18,11 @@ struct HostLayout {
             host = (start &+ 1)..<close
             end = close &+ 1
         } else {
-            end = bytes.end(of: .hostname, from: start, before: limit)
-            host = start..<end
-            guard HostLayout.isHostname(bytes, host) else { throw Fault(offset: start, reason: .malformedURI) }
+            guard let nameEnd = HostLayout.endOfName(bytes, from: start, before: limit) else {
+                throw Fault(offset: start, reason: .malformedURI)
+            }
+            host = start..<nameEnd
+            end = nameEnd
         }
         port = nil
         let colon = allowsLWS ? bytes.skipLWS(from: end, before: limit) : end
@@ -33,22 +35,25 @@ struct HostLayout {
         port = UInt16(number)
     }
 
-    /// Labels between single dots; when they are all digits, an IPv4 address. A final dot is allowed.
-    static func isHostname(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard !range.isEmpty, range.count <= 255 else { return false }
+    /// The end of labels between single dots; when they are all digits, of an IPv4 address. Nil when it is neither. A
+    /// final dot is allowed.
+    private static func endOfName(_ bytes: Span<UInt8>, from start: Int, before limit: Int) -> Int? {
         var isNumeric = true
-        var labelLength = 0
-        for offset in range {
+        var label = start
+        var offset = start
+        while offset < limit {
             let octet = bytes[offset]
             if octet == UInt8(ascii: ".") {
-                if labelLength == 0 { return false }
-                labelLength = 0
-            } else {
-                labelLength &+= 1
-                if !OctetSet.digit.contains(octet) { isNumeric = false }
+                if offset == label { return nil }
+                label = offset &+ 1
+            } else if !octet.isDigit {
+                guard OctetSet.hostname.contains(octet) else { break }
+                isNumeric = false
             }
+            offset &+= 1
         }
-        return !isNumeric || IPAddress.isIPv4(bytes, range)
+        guard offset > start, offset &- start <= 255 else { return nil }
+        return !isNumeric || IPAddress.isIPv4(bytes, start..<offset) ? offset : nil
     }
 }
 

@@ -13,15 +13,24 @@ public enum IPAddress {
     }
 
     static func isIPv4(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var offset = range.lowerBound
-        for part in 0..<4 {
-            let end = bytes.end(of: .digit, from: offset, before: range.upperBound)
-            guard end &- offset <= 3, bytes.decimal(in: offset..<end, atMost: 255) != nil else { return false }
-            if part == 3 { return end == range.upperBound }
-            guard end < range.upperBound, bytes[end] == UInt8(ascii: ".") else { return false }
-            offset = end &+ 1
+        guard range.count <= 15 else { return false }
+        var dots = 0
+        var digits = 0
+        var value = 0
+        for offset in range {
+            let octet = bytes[offset]
+            if octet.isDigit {
+                digits &+= 1
+                value = value &* 10 &+ Int(octet &- 0x30)
+                if digits > 3 || value > 255 { return false }
+            } else {
+                guard octet == UInt8(ascii: "."), digits > 0 else { return false }
+                dots &+= 1
+                digits = 0
+                value = 0
+            }
         }
-        return false
+        return dots == 3 && digits > 0
     }
 
     static func isIPv6(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

@@ -65,10 +65,10 @@ extension NameAddress: CustomStringConvertible {
 /// A name-addr or addr-spec by its offsets.
 struct NameAddressLayout {
     /// Of a quoted name, what stands between the quotes.
-    var displayName: Range<Int>?
+    @CompactOptional var displayName: Range<Int>?
     var isQuoted = false
     var uri: URILayout
-    var parameters: Range<Int>
+    @Compact var parameters: Range<Int>
 
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
         let end = range.upperBound
@@ -107,7 +107,7 @@ struct NameAddressLayout {
     }
 
     private static func endsBareURI(_ octet: UInt8) -> Bool {
-        octet == UInt8(ascii: ";") || octet == UInt8(ascii: ",") || OctetSet.lws.contains(octet)
+        octet == UInt8(ascii: ";") || octet == UInt8(ascii: ",") || octet.isLWS
     }
 
     /// The offset of the `<` when nothing but tokens stands before it. Octets beyond ASCII pass for token characters:
@@ -117,7 +117,7 @@ struct NameAddressLayout {
         while offset < range.upperBound {
             let octet = bytes[offset]
             if octet == UInt8(ascii: "<") { return offset }
-            guard octet >= 0x80 || OctetSet.token.contains(octet) || OctetSet.lws.contains(octet) else { return nil }
+            guard octet >= 0x80 || OctetSet.token.contains(octet) || octet.isLWS else { return nil }
             offset &+= 1
         }
         return nil

@@ -4,90 +4,93 @@ struct URILayout {
     enum Kind { case sip, sips, tel, other }
 
     var kind: Kind
-    var scheme: Range<Int>
+    @Compact var scheme: Range<Int>
     /// Everything after the scheme's colon, of a scheme that we do not know.
-    var opaque: Range<Int>
+    @Compact var opaque: Range<Int>
     /// Of a `tel` URI, the number.
-    var user: Range<Int>?
-    var password: Range<Int>?
-    var host: Range<Int>
+    @CompactOptional var user: Range<Int>?
+    @CompactOptional var password: Range<Int>?
+    @Compact var host: Range<Int>
     var port: UInt16?
     /// From the first semicolon on.
-    var parameters: Range<Int>
+    @Compact var parameters: Range<Int>
     /// What follows the question mark.
-    var query: Range<Int>?
+    @CompactOptional var query: Range<Int>?
 
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
         let schemeEnd = bytes.end(of: .scheme, from: range.lowerBound, before: range.upperBound)
         scheme = range.lowerBound..<schemeEnd
-        guard let first = scheme.first, bytes[first].asciiLowercased &- 0x61 < 26,
-            schemeEnd < range.upperBound, bytes[schemeEnd] == UInt8(ascii: ":")
+        guard schemeEnd > range.lowerBound, bytes[range.lowerBound].asciiLowercased &- 0x61 < 26,
+            schemeEnd &+ 1 < range.upperBound, bytes[schemeEnd] == UInt8(ascii: ":")
         else { throw Fault(offset: schemeEnd, reason: .malformedURI) }
         let rest = (schemeEnd &+ 1)..<range.upperBound
-        guard !rest.isEmpty else { throw Fault(offset: schemeEnd, reason: .malformedURI) }
         let nothing = range.upperBound..<range.upperBound
         opaque = nothing
         host = nothing
         parameters = nothing
-        if bytes.spells("sip", in: scheme) || bytes.spells("sips", in: scheme) {
-            kind = scheme.count == 3 ? .sip : .sips
-            try readSIP(bytes, rest)
-        } else if bytes.spells("tel", in: scheme) {
-            kind = .tel
-            let semicolon = bytes.firstOffset(of: UInt8(ascii: ";"), in: rest) ?? rest.upperBound
-            let number = rest.lowerBound..<semicolon
-            try bytes.checkEscaped(number, .telephone)
-            guard !number.isEmpty else { throw Fault(offset: number.lowerBound, reason: .malformedURI) }
-            user = number
-            parameters = semicolon..<rest.upperBound
-            try checkParameters(bytes)
-        } else {
-            kind = .other
+        kind = URILayout.kind(bytes, range.lowerBound..<schemeEnd)
+        switch kind {
+        case .sip, .sips: try readSIP(bytes, rest)
+        case .tel: try readNumber(bytes, rest)
+        case .other:
             opaque = rest
             try bytes.checkEscaped(rest, .opaque)
         }
     }
 
-    private mutating func readSIP(_ bytes: Span<UInt8>, _ rest: Range<Int>) throws(Fault) {
-        var hostStart = rest.lowerBound
-        // An unescaped `@` can stand nowhere but behind the user part.
-        if let at = bytes.firstOffset(of: UInt8(ascii: "@"), in: rest) {
-            try readUserInfo(bytes, rest.lowerBound..<at)
-            hostStart = at &+ 1
+    private static func kind(_ bytes: Span<UInt8>, _ scheme: Range<Int>) -> Kind {
+        if bytes.spells("sip", in: scheme) { return .sip }
+        if bytes.spells("sips", in: scheme) { return .sips }
+        return bytes.spells("tel", in: scheme) ? .tel : .other
+    }
+
+    private mutating func readNumber(_ bytes: Span<UInt8>, _ rest: Range<Int>) throws(Fault) {
+        let end = bytes.endEscaped(of: .telephone, from: rest.lowerBound, before: rest.upperBound)
+        guard end > rest.lowerBound else { throw Fault(offset: end, reason: .malformedURI) }
+        user = rest.lowerBound..<end
+        try readParameters(bytes, end..<rest.upperBound)
+        guard parameters.upperBound == rest.upperBound else {
+            throw Fault(offset: parameters.upperBound, reason: .malformedURI)
         }
+    }
+
+    private mutating func readSIP(_ bytes: Span<UInt8>, _ rest: Range<Int>) throws(Fault) {
+        let hostStart = readUserInfo(bytes, rest)
+        if user?.isEmpty == true { throw Fault(offset: rest.lowerBound, reason: .malformedURI) }
         let place = try HostLayout(bytes, from: hostStart, before: rest.upperBound)
         host = place.host
         port = place.port
-        let question = bytes.firstOffset(of: UInt8(ascii: "?"), in: place.end..<rest.upperBound)
-        parameters = place.end..<(question ?? rest.upperBound)
-        try checkParameters(bytes)
-        if let question {
-            let range = (question &+ 1)..<rest.upperBound
-            try checkQuery(bytes, range)
-            query = range
-        }
+        try readParameters(bytes, place.end..<rest.upperBound)
+        let end = parameters.upperBound
+        guard end < rest.upperBound else { return }
+        guard bytes[end] == UInt8(ascii: "?") else { throw Fault(offset: end, reason: .malformedURI) }
+        try checkQuery(bytes, (end &+ 1)..<rest.upperBound)
+        query = (end &+ 1)..<rest.upperBound
     }
 
-    private mutating func readUserInfo(_ bytes: Span<UInt8>, _ info: Range<Int>) throws(Fault) {
-        let colon = bytes.firstOffset(of: UInt8(ascii: ":"), in: info)
-        let name = info.lowerBound..<(colon ?? info.upperBound)
-        guard !name.isEmpty else { throw Fault(offset: info.lowerBound, reason: .malformedURI) }
-        try bytes.checkEscaped(name, .user)
-        user = name
-        if let colon {
-            let secret = (colon &+ 1)..<info.upperBound
-            try bytes.checkEscaped(secret, .password)
-            password = secret
+    /// Reads user and password if there are any, and gives the offset where the host begins. An unescaped `@` can stand
+    /// nowhere but behind them: where none is found, one further on makes the host or the parameters malformed.
+    private mutating func readUserInfo(_ bytes: Span<UInt8>, _ rest: Range<Int>) -> Int {
+        let userEnd = bytes.endEscaped(of: .user, from: rest.lowerBound, before: rest.upperBound)
+        guard userEnd < rest.upperBound else { return rest.lowerBound }
+        var end = userEnd
+        if bytes[userEnd] == UInt8(ascii: ":") {
+            end = bytes.endEscaped(of: .password, from: userEnd &+ 1, before: rest.upperBound)
         }
+        guard end < rest.upperBound, bytes[end] == UInt8(ascii: "@") else { return rest.lowerBound }
+        user = rest.lowerBound..<userEnd
+        if end > userEnd { password = (userEnd &+ 1)..<end }
+        return end &+ 1
     }
 
-    private func checkParameters(_ bytes: Span<UInt8>) throws(Fault) {
-        var offset = parameters.lowerBound
+    private mutating func readParameters(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
+        var offset = range.lowerBound
         var count = 0
-        while try bytes.uriParameter(at: &offset, before: parameters.upperBound) != nil {
+        while try bytes.uriParameter(at: &offset, before: range.upperBound) != nil {
             count &+= 1
             guard count <= Limits.parameterCount else { throw Fault(offset: offset, reason: .malformedParameter) }
         }
+        parameters = range.lowerBound..<offset
     }
 
     private func checkQuery(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
@@ -107,25 +110,33 @@ struct URILayout {
 
 /// A parameter by its offsets.
 struct ParameterLayout {
-    var name: Range<Int>
+    @Compact var name: Range<Int>
     /// Of a quoted string, what stands between the quotes.
-    var value: Range<Int>?
-    var isQuoted = false
+    @CompactOptional var value: Range<Int>?
+    var isQuoted: Bool
+
+    init(name: Range<Int>, value: Range<Int>? = nil, isQuoted: Bool = false) {
+        self.name = name
+        self.value = value
+        self.isQuoted = isQuoted
+    }
 }
 
 extension Span where Element == UInt8 {
-    /// That every octet is in `set` or begins a whole `%HH`.
-    func checkEscaped(_ range: Range<Int>, _ set: OctetSet) throws(Fault) {
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            if set.contains(self[offset]) {
-                offset &+= 1
-            } else if isEscape(at: offset, before: range.upperBound) {
-                offset &+= 3
-            } else {
-                throw Fault(offset: offset, reason: .malformedURI)
-            }
+    /// The first offset from `start` on that is neither in `set` nor part of a whole `%HH`.
+    func endEscaped(of set: OctetSet, from start: Int, before end: Int) -> Int {
+        var offset = start
+        while true {
+            offset = self.end(of: set, from: offset, before: end)
+            guard offset < end, isEscape(at: offset, before: end) else { return offset }
+            offset &+= 3
         }
+    }
+
+    /// That every octet is in `set` or part of a whole `%HH`.
+    func checkEscaped(_ range: Range<Int>, _ set: OctetSet) throws(Fault) {
+        let end = endEscaped(of: set, from: range.lowerBound, before: range.upperBound)
+        if end != range.upperBound { throw Fault(offset: end, reason: .malformedURI) }
     }
 
     func isEscape(at offset: Int, before end: Int) -> Bool {
@@ -133,22 +144,18 @@ extension Span where Element == UInt8 {
             && self[offset &+ 1].hexDigit != nil && self[offset &+ 2].hexDigit != nil
     }
 
-    /// The URI parameter at `offset`, which must be at its semicolon; moves behind it. Nil at the end.
+    /// The URI parameter whose semicolon is at `offset`; moves behind it. Nil where there is no semicolon.
     func uriParameter(at offset: inout Int, before end: Int) throws(Fault) -> ParameterLayout? {
-        guard offset < end else { return nil }
-        guard self[offset] == UInt8(ascii: ";") else { throw Fault(offset: offset, reason: .malformedURI) }
+        guard offset < end, self[offset] == UInt8(ascii: ";") else { return nil }
         let start = offset &+ 1
-        let stop = firstOffset(of: UInt8(ascii: ";"), in: start..<end) ?? end
-        let equals = firstOffset(of: UInt8(ascii: "="), in: start..<stop)
-        let name = start..<(equals ?? stop)
-        guard !name.isEmpty else { throw Fault(offset: start, reason: .malformedParameter) }
-        try checkEscaped(name, .uriParameter)
-        offset = stop
-        guard let equals else { return ParameterLayout(name: name) }
-        let value = (equals &+ 1)..<stop
-        guard !value.isEmpty else { throw Fault(offset: equals, reason: .malformedParameter) }
-        try checkEscaped(value, .uriParameter)
-        return ParameterLayout(name: name, value: value)
+        offset = endEscaped(of: .uriParameter, from: start, before: end)
+        guard offset > start else { throw Fault(offset: start, reason: .malformedParameter) }
+        let name = start..<offset
+        guard offset < end, self[offset] == UInt8(ascii: "=") else { return ParameterLayout(name: name) }
+        let valueStart = offset &+ 1
+        offset = endEscaped(of: .uriParameter, from: valueStart, before: end)
+        guard offset > valueStart else { throw Fault(offset: valueStart, reason: .malformedParameter) }
+        return ParameterLayout(name: name, value: valueStart..<offset)
     }
 
     /// The header field parameter at `offset`, LWS and semicolon first; moves behind it. Nil at the end.

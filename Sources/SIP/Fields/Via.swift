@@ -90,7 +90,7 @@ extension Via: CustomStringConvertible {
 
 /// A Via by its offsets.
 struct ViaLayout {
-    var transport: Range<Int>
+    @Compact var transport: Range<Int>
     var place: HostLayout
     /// Behind the last parameter.
     var end: Int

@@ -1,54 +1,71 @@
 /// One header field by its offsets, folded lines joined (RFC 3261 §7.3.1).
 struct HeaderLine {
-    var name: Range<Int>
+    @Compact var name: Range<Int>
+    /// Which field it is; nil for a name that this library does not know.
+    var known: KnownHeader?
     /// Without white space at either side; folds inside.
-    var value: Range<Int>
+    @Compact var value: Range<Int>
     /// Behind the CRLF.
     var end: Int
+
+    /// How much white space may stand between name and colon.
+    private static let blanks = 64
 
     /// Reads the field that begins at `start`.
     ///
     /// - Throws: what is wrong with it; `.unterminatedHeader` when no CRLF ends it.
     init(_ bytes: Span<UInt8>, from start: Int, before limit: Int) throws(Fault) {
-        let nameEnd = bytes.end(of: .token, from: start, before: limit)
-        var colon = nameEnd
-        while colon < limit, bytes[colon] == 0x20 || bytes[colon] == 0x09 { colon &+= 1 }
-        guard colon < limit else { throw Fault(offset: limit, reason: .unterminatedHeader) }
-        guard nameEnd > start, bytes[colon] == UInt8(ascii: ":") else {
-            throw Fault(offset: colon, reason: .malformedHeader)
+        // Not further than a name may be long: lines without a colon must not make each search a long one.
+        let reach = min(limit, start &+ Limits.headerNameLength &+ HeaderLine.blanks)
+        guard let colon = bytes.firstOffset(of: UInt8(ascii: ":"), in: start..<reach) else {
+            throw HeaderLine.faultWithoutColon(bytes, from: start, before: limit)
         }
+        var nameEnd = colon
+        while nameEnd > start, bytes[nameEnd &- 1] == 0x20 || bytes[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
         name = start..<nameEnd
+        known = KnownHeader.named(bytes, start..<nameEnd)
+        if known == nil {
+            // A known name has been compared letter by letter; of an unknown one each must be looked at.
+            let end = bytes.end(of: .token, from: start, before: nameEnd)
+            guard end == nameEnd, end > start else { throw Fault(offset: end, reason: .malformedHeader) }
+        }
         let stop = try bytes.endOfFieldValue(from: colon &+ 1, before: limit)
         value = bytes.trimmed((colon &+ 1)..<stop)
         end = stop &+ 2
+    }
+
+    /// A line that is cut off may still become a field; a whole one without a colon is none.
+    private static func faultWithoutColon(_ bytes: Span<UInt8>, from start: Int, before limit: Int) -> Fault {
+        let isWhole = skip(bytes, from: start, before: limit) != nil
+        return Fault(offset: isWhole ? start : limit, reason: isWhole ? .malformedHeader : .unterminatedHeader)
     }
 
     /// Behind the line end of the field at `start`, which is not a field at all: reading goes on there, so that a
     /// request with one bad line can still be answered.
     static func skip(_ bytes: Span<UInt8>, from start: Int, before limit: Int) -> Int? {
         var offset = start
-        while offset &+ 1 < limit {
-            if bytes[offset] == 0x0D, bytes[offset &+ 1] == 0x0A { return offset &+ 2 }
-            offset &+= 1
+        while let carriageReturn = bytes.firstOffset(of: 0x0D, in: offset..<limit), carriageReturn &+ 1 < limit {
+            if bytes[carriageReturn &+ 1] == 0x0A { return carriageReturn &+ 2 }
+            offset = carriageReturn &+ 1
         }
         return nil
     }
 }
 
 extension Span where Element == UInt8 {
-    /// The first offset from `start` on that holds a control character other than none; eight octets at a time.
+    /// The first offset from `start` on that holds a control character; eight octets at a time.
     @inline(__always)
     func skipPlain(from start: Int, before end: Int) -> Int {
-        var offset = start
-        let raw = bytes
         let high: UInt64 = 0x8080_8080_8080_8080
+        var offset = start
         while offset &+ 8 <= end {
-            let eight = raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            let ascii = eight & ~high
-            // The high bit of each octet: set when its low seven bits are at least 0x20, or when they are 0x7F.
-            let visible = ascii &+ 0x6060_6060_6060_6060
-            let delete = ascii &+ 0x0101_0101_0101_0101
-            guard (visible | eight) & ~(delete & ~eight) & high == high else { break }
+            let eight = eightOctets(at: offset)
+            let low = eight & ~high
+            // In the high bit of each octet: whether its low seven bits are 0x20 or more; whether they are 0x7F.
+            let isVisible = low &+ 0x6060_6060_6060_6060
+            let isDelete = low &+ 0x0101_0101_0101_0101
+            let controls = (~isVisible | isDelete) & ~eight & high
+            if controls != 0 { return offset &+ controls.trailingZeroBitCount &>> 3 }
             offset &+= 8
         }
         while offset < end, self[offset] >= 0x20, self[offset] != 0x7F { offset &+= 1 }

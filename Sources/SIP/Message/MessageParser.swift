@@ -106,7 +106,7 @@ struct MessageParser {
             note(Fault(offset: start, reason: .headerTooLong))
             return line.end
         }
-        let known = KnownHeader.named(bytes, line.name)
+        let known = line.known
         if let known, noteSeen(known), known.isSingle {
             let duplicate = Fault(offset: start, reason: .duplicate(HeaderName(known)))
             if known == .contentLength, lengthFault == nil { lengthFault = duplicate }

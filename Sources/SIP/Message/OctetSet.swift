@@ -12,8 +12,6 @@ struct OctetSet: Sendable {
 
 /// The character classes of RFC 3261 §25.1, by the names of its grammar.
 extension OctetSet {
-    /// SP, HTAB, and the CR and LF of a fold: the header table admits these two nowhere else.
-    static let lws = OctetSet(low: 0x0000_0001_0000_2600, high: 0)
     static let digit = OctetSet(low: 0x03FF_0000_0000_0000, high: 0)
     /// Letters, digits and `-.!%*_+` and backtick, quote, tilde.
     static let token = OctetSet(low: 0x03FF_6CA2_0000_0000, high: 0x47FF_FFFF_87FF_FFFE)

@@ -9,8 +9,9 @@ extension Span where Element == UInt8 {
     /// The first offset from `start` on whose octet is not in `set`.
     @inline(__always)
     func end(of set: OctetSet, from start: Int, before end: Int) -> Int {
+        precondition(start >= 0 && end <= count)
         var offset = start
-        while offset < end, set.contains(self[offset]) { offset &+= 1 }
+        while offset < end, set.contains(self[unchecked: offset]) { offset &+= 1 }
         return offset
     }
 
@@ -18,7 +19,7 @@ extension Span where Element == UInt8 {
     @inline(__always)
     func skipLWS(from start: Int, before end: Int) -> Int {
         var offset = start
-        while offset < end, self[offset] <= 0x20, OctetSet.lws.contains(self[offset]) { offset &+= 1 }
+        while offset < end, self[offset].isLWS { offset &+= 1 }
         return offset
     }
 
@@ -26,12 +27,27 @@ extension Span where Element == UInt8 {
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         let lower = skipLWS(from: range.lowerBound, before: range.upperBound)
         var upper = range.upperBound
-        while upper > lower, OctetSet.lws.contains(self[upper &- 1]) { upper &-= 1 }
+        while upper > lower, self[upper &- 1].isLWS { upper &-= 1 }
         return lower..<upper
     }
 
+    /// The eight octets at `offset`, the first in the lowest bits. The caller has made sure that they are there; the
+    /// span traps when they are not.
+    @inline(__always)
+    func eightOctets(at offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
     func firstOffset(of octet: UInt8, in range: Range<Int>) -> Int? {
+        let pattern = UInt64(octet) &* 0x0101_0101_0101_0101
         var offset = range.lowerBound
+        while offset &+ 8 <= range.upperBound {
+            let difference = eightOctets(at: offset) ^ pattern
+            // The lowest high bit that is set stands at the first octet that is zero in `difference`.
+            let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            if zeros != 0 { return offset &+ zeros.trailingZeroBitCount &>> 3 }
+            offset &+= 8
+        }
         while offset < range.upperBound {
             if self[offset] == octet { return offset }
             offset &+= 1
@@ -53,16 +69,16 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether the range spells `text`, upper or lower case; `text` is given in lower case.
+    @inline(__always)
     func spells(_ text: StaticString, in range: Range<Int>) -> Bool {
+        let expected = text.utf8Start
         guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { expected in
-            var index = 0
-            while index < expected.count {
-                if self[range.lowerBound &+ index].asciiLowercased != expected[index] { return false }
-                index &+= 1
-            }
-            return true
+        var index = 0
+        while index < text.utf8CodeUnitCount {
+            if self[range.lowerBound &+ index].asciiLowercased != expected[index] { return false }
+            index &+= 1
         }
+        return true
     }
 
     /// A decimal number of digits only, or nil when empty, malformed or above `limit`.
@@ -71,7 +87,7 @@ extension Span where Element == UInt8 {
         var value: UInt64 = 0
         for offset in range {
             let octet = self[offset]
-            guard OctetSet.digit.contains(octet) else { return nil }
+            guard octet.isDigit else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = scaled.addingReportingOverflow(UInt64(octet &- 0x30))
             guard !overflow, !carry, sum <= limit else { return nil }
@@ -126,6 +142,13 @@ extension Span where Element == UInt8 {
 }
 
 extension UInt8 {
+    /// SP, HTAB, and the CR and LF of a fold: the header table admits these two nowhere else.
+    @inline(__always)
+    var isLWS: Bool { self <= 0x20 && (self == 0x20 || self == 0x0D || self == 0x0A || self == 0x09) }
+
+    @inline(__always)
+    var isDigit: Bool { self &- 0x30 < 10 }
+
     @inline(__always)
     var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 

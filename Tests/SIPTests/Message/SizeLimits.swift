@@ -120,3 +120,27 @@ struct SizeLimits {
         #expect((SmallRequest.refusal { $0.via = "Via: SIP/2.0/UDP h:\(text);branch=z9hG4bK1" } == nil) == isRead)
     }
 }
+
+@Suite("no message costs more than its size")
+struct Cost {
+    /// Shapes that make a careless parser look at each octet many times. Linear work is milliseconds, also in a debug
+    /// build under sanitizers; quadratic work is minutes.
+    @Test(
+        "a full-sized message of the worst shape is read or refused at once", .timeLimit(.minutes(1)),
+        arguments: [
+            "\r\n\r", "x\r\n", "a:\r\n", " \r\n", "X: <\r\n", "X: \"\r\n", "X: \"\\\u{01}\r\n", "\r\n ", ",<", "\"",
+            "\\\"", ";a", "%41", ":",
+            "Contact: <a:b>,\r\n", "v: ,\r\n", "[", "(", "\u{01}",
+        ])
+    func worstShapes(piece: String) {
+        let filling = String(repeating: piece, count: Limits.headSize / piece.utf8.count)
+        for line in ["", "Contact: ", "Via: ", "From: ", "Subject: ", "X"] {
+            let bytes = Array("OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z\r\n\(line)\(filling)\r\n\r\n".utf8)
+            let message = try? Message.parse(bytes)
+            #expect(message == nil)
+            var framer = StreamFramer()
+            framer.append(bytes)
+            #expect(throws: FramingError.self) { while try framer.next() != nil {} }
+        }
+    }
+}
