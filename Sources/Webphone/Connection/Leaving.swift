@@ -115,8 +115,14 @@ extension Connection {
 
     mutating func cancelMove() -> [Effect] {
         defer { move = .none }
-        attempt &+= 1
-        if case .registering(let flow) = move { return [.cancel(.registration), .close(flow)] }
-        return []
+        switch move {
+        case .none:
+            return []
+        case .opening:
+            attempt &+= 1  // the flow will be closed when it comes
+            return []
+        case .registering(let flow):
+            return [.cancel(.registration), .close(flow)]
+        }
     }
 }
