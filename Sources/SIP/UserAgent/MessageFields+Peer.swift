@@ -12,6 +12,14 @@ extension MessageFields {
             .map { NameAddress($0.uri, displayName: $0.displayName) }
     }
 
-    /// Retry-After as a duration, a day at most.
-    package var retryDelay: Duration? { retryAfter.map { .seconds(Int64(min($0, 86_400))) } }
+    /// Retry-After as a duration.
+    package var retryDelay: Duration? { retryAfter.map { Duration(retryAfter: $0) } }
+}
+
+extension Duration {
+    /// How long a peer asks us to wait, in seconds: a day at most, and a second at least, so that nobody makes us ask
+    /// in circles.
+    package init(retryAfter seconds: UInt32) {
+        self = .seconds(Int64(min(max(seconds, 1), 86_400)))
+    }
 }

@@ -95,22 +95,22 @@ public struct Subscription: Equatable, Sendable {
         case ended(End)
     }
 
-    package private(set) var state = State.idle
+    package internal(set) var state = State.idle
     /// Our tag in the present attempt; each new subscription is a new dialog.
     package private(set) var localTag: String
     package private(set) var callID: String
     package var isOver: Bool { state == .over }
 
-    private let parameters: Parameters
+    let parameters: Parameters
     private let identity: NameAddress
     private var contact: URI
     private var identifiers: Identifiers
-    private var dialog: Dialog?
+    var dialog: Dialog?
     private var cseq: UInt32 = 0
-    private var initial: Request?
+    var initial: Request?
     private var expires: UInt32
     /// Attempts in a row that brought no NOTIFY.
-    private var failures = 0
+    var failures = 0
 
     package init(_ parameters: Parameters, identity: NameAddress, contact: URI, identifiers: Identifiers) {
         self.parameters = parameters
@@ -186,7 +186,7 @@ public struct Subscription: Equatable, Sendable {
         }
     }
 
-    private mutating func end(_ reason: End) -> [Effect] {
+    mutating func end(_ reason: End) -> [Effect] {
         guard state != .over else { return [] }
         let silent = state == .leaving
         state = .over
@@ -195,13 +195,13 @@ public struct Subscription: Equatable, Sendable {
     }
 
     /// A little longer after each failure in a row: 0.5 s to 32 s.
-    private mutating func backOff() -> Duration {
+    mutating func backOff() -> Duration {
         let delay = Duration.milliseconds(500 << min(failures, 6))
         failures += 1
         return delay
     }
 
-    private mutating func anew(after delay: Duration) -> [Effect] {
+    mutating func anew(after delay: Duration) -> [Effect] {
         state = .waiting
         dialog = nil
         localTag = identifiers.token()
@@ -268,7 +268,7 @@ extension Subscription {
         return schedule(response.expires ?? expires)
     }
 
-    private func schedule(_ seconds: UInt32) -> [Effect] {
+    func schedule(_ seconds: UInt32) -> [Effect] {
         let lifetime = Duration.seconds(Int64(min(max(1, seconds), Self.longest)))
         return [.start(.refresh, after: lifetime / 2), .start(.expiry, after: lifetime)]
     }
@@ -302,50 +302,6 @@ extension Subscription {
             return refuse(513, "Message Too Large", nil)
         case (.asking, .unwritable), (.established, .unwritable):
             return refuse(400, "Bad Request", nil)
-        }
-    }
-}
-
-extension Subscription {
-    private mutating func receive(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
-        func answer(_ status: Int) -> [Effect] { [.respond(Response(status, to: request), transaction)] }
-        guard let event = request.event, event.package == parameters.event, event.id == nil else { return answer(489) }
-        guard let news = request.subscriptionState else { return answer(400) }
-        switch state {
-        case .idle, .waiting, .over:
-            return answer(481)
-        case .asking:
-            dialog = initial.flatMap { Dialog(subscriber: $0, notify: request) }
-            guard dialog != nil else { return answer(481) }
-            state = .established
-        case .established, .leaving:
-            guard dialog?.id == DialogID(receivedRequest: request) else { return answer(481) }
-            if dialog?.remoteCSeq == request.cseq?.number { return answer(200) }  // it was told already
-            guard dialog?.receive(request) == .inOrder else { return answer(500) }
-        }
-        let content =
-            request.body.isEmpty
-            ? nil : UserAgent.Content(type: request.headers[.contentType] ?? "", body: request.body)
-        var effects = answer(200) + [.cancel(.timerN)]
-        if state != .leaving { effects.append(.notify(Activity(news.state), content)) }
-        return effects + follow(news)
-    }
-
-    private mutating func follow(_ news: SubscriptionState) -> [Effect] {
-        switch news.state {
-        case .active, .pending, .other:
-            failures = 0
-            guard state == .established, let seconds = news.expires else { return [] }
-            return schedule(seconds)
-        case .terminated:
-            guard state == .established else { return end(.unsubscribed) }
-            switch news.reason {
-            case let reason? where ["rejected", "noresource", "invariant"].contains(reason):
-                return end(.terminated(reason: reason))
-            default:  // deactivated, timeout, probation, giveup, and words yet to be invented: try again
-                let asked = news.retryAfter.map { Duration.seconds(Int64(min($0, 86_400))) }
-                return anew(after: asked ?? backOff())
-            }
         }
     }
 }

@@ -110,6 +110,16 @@ import Testing
         #expect(phone.latest == .registrationFailed(.timedOut))
     }
 
+    @Test("whose registrar says Retry-After: 0 is not refreshed in circles") func circles() throws {
+        var phone = try Self.registered()
+        phone.wait(.seconds(30))
+        phone.hears(503, to: try phone.takeRequest(.register)) { $0.headers[.retryAfter] = "0" }
+        phone.wait(.milliseconds(900))
+        #expect(phone.count(.register) == 0)
+        phone.wait(.milliseconds(100))
+        #expect(phone.count(.register) == 1)
+    }
+
     @Test("moves to a new flow with the same Call-ID and asks for its number") func reconnect() throws {
         var phone = try Self.registered()
         phone.handle(.closed(Phone.udp))

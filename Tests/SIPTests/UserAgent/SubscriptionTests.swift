@@ -117,6 +117,26 @@ import Testing
         #expect(ended == (after == nil))
     }
 
+    @Test("does not run in circles for a notifier that says at once, again and again") func circles() throws {
+        var (phone, subscribe) = try Self.subscribed()
+        for _ in 1...5 {
+            phone.hears(Self.notify(subscribe, "terminated;reason=probation;retry-after=0", cseq: 2))
+            phone.sent = []
+            phone.wait(.milliseconds(900))
+            #expect(phone.count(.subscribe) == 0)
+            phone.wait(.milliseconds(100))
+            subscribe = try phone.takeRequest(.subscribe)
+            phone.hears(503, to: subscribe) { $0.headers[.retryAfter] = "0" }
+            phone.sent = []
+            phone.wait(.milliseconds(900))
+            #expect(phone.count(.subscribe) == 0)
+            phone.wait(.milliseconds(100))
+            subscribe = try phone.takeRequest(.subscribe)
+            phone.hears(200, to: subscribe)
+            phone.hears(Self.notify(subscribe, "active", cseq: 1))
+        }
+    }
+
     @Test("whose refresh gets no answer is made anew when it has run out") func runsOut() throws {
         var (phone, subscribe) = try Self.subscribed()
         phone.wait(.seconds(119))
