@@ -9,10 +9,10 @@ public struct StreamFramer: Sendable {
     public enum Frame: Equatable, Sendable {
         /// One whole message, for `Message.parse`.
         case message([UInt8])
-        /// CRLF CRLF: answer with one CRLF.
+        /// A second CRLF behind another: a server answers it with one CRLF. Its first half has been told as `pong`,
+        /// because nobody knows then whether a second one follows.
         case ping
-        /// CRLF: the peer answered our ping. The first half of a ping that came in two pieces looks the same; its
-        /// second half is then told as `ping`.
+        /// CRLF: the peer answered our ping, or begins one.
         case pong
     }
 
@@ -71,14 +71,10 @@ public struct StreamFramer: Sendable {
 
     private mutating func nextKeepAlive() -> Frame? {
         guard pendingCount >= 2, buffer[start] == 0x0D, buffer[start &+ 1] == 0x0A else { return nil }
-        let isDouble = pendingCount >= 4 && buffer[start &+ 2] == 0x0D && buffer[start &+ 3] == 0x0A
-        // Half of the second CRLF is here: what this is will be known with the next octet.
-        if !endsInPong, pendingCount == 3, buffer[start &+ 2] == 0x0D { return nil }
-        let isPing = endsInPong || isDouble
-        start &+= isDouble && !endsInPong ? 4 : 2
+        start &+= 2
         scanned = start
-        endsInPong = !isPing
-        return isPing ? .ping : .pong
+        endsInPong.toggle()
+        return endsInPong ? .pong : .ping
     }
 
     /// The offset behind the empty line.
