@@ -42,8 +42,11 @@ extension Phone {
         // Other content, say that somebody is typing, is none of a chat's business yet.
         guard content.type.lowercased().hasPrefix("text/") else { return }
         let text = RemoteText.message(content.text)
+        if let session, let call = calls.call(of: session) {
+            return effects.append(.report(.message(call.id, from: call.party, text)))
+        }
         let sender = party(from)
-        if let call = session.flatMap({ calls.call(of: $0) }) ?? calls.call(with: sender.number) {
+        if let call = calls.call(with: sender.number) {
             effects.append(.report(.message(call.id, from: call.party, text)))
         } else {
             effects.append(.report(.fault(Reasons.outside(sender, text))))

@@ -149,11 +149,24 @@ struct ConnectionTests {
         let flow = Self.flow(1, .udp)
         #expect(connection.handle(.fired(.ping)) == [.ping(on: flow), .start(.pong, after: .seconds(10))])
         #expect(connection.handle(.pinged(answered: true)) == [.cancel(.pong), .start(.ping, after: .seconds(15))])
+        // It fired in the moment in which it was cancelled.
+        #expect(connection.handle(.fired(.pong)) == [])
+        #expect(connection.handle(.fired(.registration)) == [])
         _ = connection.handle(.fired(.ping))
         let effects = connection.handle(.fired(.pong))
         #expect(effects.contains(.lost(flow)) && effects.last == .close(flow))
         var other = Self.online(.tcp)
         #expect(other.handle(.fired(.ping)) == [])
+    }
+
+    @Test("an exchange that forgot us and gives another number is asked for the list again")
+    func renumbered() {
+        var connection = Self.online(.udp)
+        let flow = Self.flow(1, .udp)
+        #expect(
+            connection.handle(.registered(number: "1005")) == [
+                .report(.accessGranted(number: "1005")), .established(flow, number: "1005"), .subscribe(on: flow),
+            ])
     }
 
     @Test("leaving unregisters first, waits half a second at most, and says so once")

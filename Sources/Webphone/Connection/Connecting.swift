@@ -55,7 +55,10 @@ extension Connection {
         case .online(let flow):
             guard number != self.number else { return [] }  // a refresh
             self.number = number
-            return [.report(.accessGranted(number: number)), .established(flow, number: number)]
+            // Another number from the same address: the exchange forgot us, and with us what we had subscribed to.
+            return [
+                .report(.accessGranted(number: number)), .established(flow, number: number), .subscribe(on: flow),
+            ]
         case .idle, .opening, .waiting, .leaving:
             return []
         }

@@ -84,6 +84,8 @@ package struct Connection: Sendable, Equatable {
     var account: Account?
     /// The number of the registration, kept through an outage to ask for it again.
     package internal(set) var number: String?
+    /// Whether an OPTIONS is unanswered.
+    var isPinging = false
     /// The datagram flow that was left for TCP, while its last transactions end.
     var draining: Flow?
     /// Of the newest `open`; older ones that succeed late are closed.
@@ -103,6 +105,12 @@ package struct Connection: Sendable, Equatable {
     package var flow: Flow? {
         if case .online(let flow) = state { return flow }
         return nil
+    }
+
+    private var isRegistering: Bool {
+        if case .registering = move { return true }
+        if case .registering = state { return true }
+        return false
     }
 
     /// Whether anything may still be sent there.
@@ -136,12 +144,13 @@ package struct Connection: Sendable, Equatable {
         case .retry:
             return state == .waiting ? open() : []
         case .registration:
-            return registrationFailed(.timedOut)
+            return isRegistering ? registrationFailed(.timedOut) : []
         case .ping:
             guard let flow, flow.transport == .udp else { return [] }
+            isPinging = true
             return [.ping(on: flow), .start(.pong, after: Self.pingPatience)]
         case .pong:
-            guard let flow else { return [] }
+            guard let flow, isPinging else { return [] }
             return lose(flow, .keepAliveTimedOut) + [.close(flow)]
         case .leave:
             return left()
@@ -157,6 +166,7 @@ package struct Connection: Sendable, Equatable {
     private mutating func pinged(_ answered: Bool) -> [Effect] {
         guard let flow, flow.transport == .udp else { return [] }
         guard answered else { return lose(flow, .keepAliveTimedOut) + [.close(flow)] }
+        isPinging = false
         return [.cancel(.pong), .start(.ping, after: Self.pingInterval)]
     }
 }

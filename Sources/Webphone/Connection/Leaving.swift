@@ -77,6 +77,7 @@ extension Connection {
     }
 
     private mutating func stopWatching() -> [Effect] {
+        isPinging = false
         var effects: [Effect] = [.cancel(.resubscribe)]
         if flow?.transport == .udp { effects += [.cancel(.ping), .cancel(.pong)] }
         if let flow = draining {
