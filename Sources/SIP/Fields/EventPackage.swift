@@ -30,6 +30,7 @@ extension EventPackage: CustomStringConvertible {
 public struct SubscriptionState: Hashable, Sendable {
     /// How the subscription stands.
     public enum State: Hashable, Sendable {
+        /// The states of RFC 6665 §4.1.3.
         case active, pending, terminated
         /// An extension, in lower case; it counts as active.
         case other(String)

@@ -2,6 +2,7 @@
 public struct URI: Hashable, Sendable {
     /// What stands before the colon.
     public enum Scheme: Hashable, Sendable {
+        /// RFC 3261 §19.1, and RFC 3966 for `tel`.
         case sip, sips, tel
         /// A scheme that this library does not know; such a Request-URI is answered 416 (RFC 3261 §8.2.2.1).
         case other(String)

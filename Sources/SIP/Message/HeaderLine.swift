@@ -133,7 +133,7 @@ extension Span where Element == UInt8 {
                 isQuoted.toggle()
             } else if octet == UInt8(ascii: "\\"), isQuoted, offset &+ 1 < range.upperBound {
                 offset &+= 1
-                if self[offset] == 0x0D || self[offset] == 0x0A || self[offset] >= 0x80 { return false }
+                if self[offset] == 0x0D || self[offset] == 0x0A { return false }
             } else if octet < 0x20 && octet != 0x09 || octet == 0x7F {
                 return false
             }

@@ -1,6 +1,8 @@
 /// One SIP message (RFC 3261 §7).
 public enum Message: Sendable, Equatable {
+    /// What a client sends.
     case request(Request)
+    /// What a server answers.
     case response(Response)
 
     /// The header fields.

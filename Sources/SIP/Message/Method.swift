@@ -1,7 +1,21 @@
 /// A request method. Case matters: `invite` is not INVITE (RFC 3261 §7.1).
 public enum Method: Hashable, Sendable {
+    /// The methods of RFC 3261.
     case invite, ack, bye, cancel, options, register
-    case subscribe, notify, message, info, update, refer, prack, publish
+    /// Event notification (RFC 6665).
+    case subscribe, notify
+    /// Instant messages (RFC 3428).
+    case message
+    /// Application information in a session (RFC 6086).
+    case info
+    /// A new offer before the final answer (RFC 3311).
+    case update
+    /// Call transfer (RFC 3515).
+    case refer
+    /// The acknowledgement of a reliable provisional response (RFC 3262).
+    case prack
+    /// Event state publication (RFC 3903).
+    case publish
     /// A method that this library does not know, as written.
     case other(String)
 

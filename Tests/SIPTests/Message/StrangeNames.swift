@@ -47,6 +47,20 @@ struct StrangeNames {
         #expect(again == request?.from?.uri)
     }
 
+    @Test(
+        "what is refused is answered with a message that can be written, whatever the names in it",
+        arguments: [
+            "\"A \\é\"", "\"\\\u{07}\"", "\"a\\\n  b\"", "\"\\\u{FFFD}\\\\\"",
+        ])
+    func writableRejection(name: String) throws {
+        let error = SmallRequest.refusal {
+            $0.from = "From: \(name) <sip:1001@x>;tag=1"
+            $0.cseq = "CSeq: 7 BYE"
+        }
+        let rejection = try #require(error?.rejection)
+        #expect(try Message.parse(rejection.serialized()) == .response(rejection))
+    }
+
     @Test("half an escape is refused", arguments: ["%", "%4", "%4x", "%%41", "a%", "%u0041"])
     func halfEscape(user: String) {
         #expect(SmallRequest.refusal { $0.from = "From: <sip:\(user)@x>;tag=1" }?.reason == .malformed(.from))
