@@ -25,7 +25,7 @@ extension Phone {
             case .cancel(let timer):
                 effects.append(.cancel(Timer(.connection(timer))))
             case .report(let state):
-                effects.append(.report(.connection(state)))
+                reports.append(.report(.connection(state)))
             case .established(let flow, let number):
                 established(flow, number)
             case .lost(let flow):
@@ -50,7 +50,7 @@ extension Phone {
             case .cancel(let timer):
                 effects.append(.cancel(Timer(.roster(timer))))
             case .report(let report):
-                effects.append(.report(report))
+                reports.append(.report(report))
                 if case .offline(let party) = report { run(calls.handle(.offline(number: party.number))) }
             }
         }
@@ -76,7 +76,7 @@ extension Phone {
             case .cancel(let timer):
                 effects.append(.cancel(Timer(.calls(timer))))
             case .report(let report):
-                effects.append(.report(report))
+                reports.append(.report(report))
             case .ended(let id):
                 run(messages.handle(.ended(id)))
             case .tooLarge:
@@ -102,7 +102,7 @@ extension Phone {
                     run(messages.handle(.result(token, .failed(.noSession))))
                 }
             case .report(let report):
-                effects.append(.report(report))
+                reports.append(.report(report))
             case .tooLarge:
                 run(connection.handle(.tooLarge))
             }

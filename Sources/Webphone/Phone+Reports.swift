@@ -34,7 +34,7 @@ extension Phone {
 
     private mutating func unsubscribed(_ end: Subscription.End) {
         subscription = nil
-        if case .refused(let status, _) = end { effects.append(.report(.fault(Reasons.subscription(status)))) }
+        if case .refused(let status, _) = end { reports.append(.report(.fault(Reasons.subscription(status)))) }
         run(connection.handle(.subscriptionEnded))
     }
 
@@ -43,13 +43,13 @@ extension Phone {
         guard content.type.lowercased().hasPrefix("text/") else { return }
         let text = RemoteText.message(content.text)
         if let session, let call = calls.call(of: session) {
-            return effects.append(.report(.message(call.id, from: call.party, text)))
+            return reports.append(.report(.message(call.id, from: call.party, text)))
         }
         let sender = party(from)
         if let call = calls.call(with: sender.number) {
-            effects.append(.report(.message(call.id, from: call.party, text)))
+            reports.append(.report(.message(call.id, from: call.party, text)))
         } else {
-            effects.append(.report(.fault(Reasons.outside(sender, text))))
+            reports.append(.report(.fault(Reasons.outside(sender, text))))
         }
     }
 

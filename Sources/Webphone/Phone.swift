@@ -73,6 +73,7 @@ public struct Phone: Sendable {
     /// so that the other side can be told that they are over.
     var gone: [Flow] = []
     var effects: [Effect] = []
+    var reports: [Effect] = []
     /// What the user agent asked for while its earlier effects were being performed.
     var queued: [UserAgent.Effect] = []
     var isPerforming = false
@@ -91,15 +92,17 @@ public struct Phone: Sendable {
         self.software = software
     }
 
-    /// Takes one event; the effects are performed in order, before the next event.
+    /// Takes one event. The effects are performed in order; reports come last, so that a host may answer one with
+    /// another command at once.
     public mutating func handle(_ event: Event) -> [Effect] {
         switch event {
         case .command(let command): perform(command)
         case .transport(let event): receive(event)
         case .fired(let timer): fired(timer)
         }
-        let asked = effects
+        let asked = effects + reports
         effects = []
+        reports = []
         return asked
     }
 
@@ -125,7 +128,7 @@ public struct Phone: Sendable {
                 run(messages.handle(.send(id, text, in: call)))
             } else {
                 let reason = calls.party(of: call) == nil ? Reasons.noCall : Reasons.notAccepted
-                effects.append(.report(.delivery(id, .failed(reason))))
+                reports.append(.report(.delivery(id, .failed(reason))))
             }
         }
     }

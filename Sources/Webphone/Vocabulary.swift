@@ -7,6 +7,7 @@ public struct Party: Hashable, Sendable {
     /// The display name the exchange asserts, filtered of control and bidi characters; may be empty.
     public var name: String
 
+    /// A peer; both texts are shown as they are.
     public init(number: String, name: String) {
         self.number = number
         self.name = name
@@ -43,12 +44,15 @@ public enum CallState: Hashable, Sendable {
     case calling
     /// The other side is being asked (180).
     case ringing
+    /// Both sides accepted; messages go back and forth.
     case inCall
+    /// Accepted, and set aside by one side.
     case hold
     /// Ended normally, by either side.
     case completed
     /// Refused by the person (603).
     case rejected
+    /// The other side is in another call and takes no second (486, 600).
     case busy
     /// Nobody has the number, or nobody is there (404, 480).
     case notFound
@@ -70,12 +74,15 @@ public enum CallState: Hashable, Sendable {
 
 /// Names one message we send; chosen by the sender, unique within the program's run.
 public struct MessageID: Hashable, Sendable {
+    /// The sender's number for it.
     public var value: Int
+    /// The message with that number.
     public init(_ value: Int) { self.value = value }
 }
 
 /// What became of a message we sent.
 public enum Delivery: Hashable, Sendable {
+    /// On its way, or waiting for those before it.
     case sending
     /// The other side's program took it (2xx).
     case delivered
@@ -85,20 +92,26 @@ public enum Delivery: Hashable, Sendable {
 
 /// Which side ended a call, or changed it.
 public enum Side: Hashable, Sendable {
-    case us, them
+    /// Our person, or our program for them.
+    case us
+    /// The other side, the exchange, or the network between.
+    case them
 }
 
 /// How to reach an exchange, and as whom.
 public struct Account: Hashable, Sendable {
     /// Host name or numeric address of the exchange.
     public var host: String
+    /// Where it listens, for every transport.
     public var port: UInt16
+    /// How to start; a phone on UDP moves to TCP when something does not fit into a datagram.
     public var transport: TransportProtocol
     /// The outside line to join: the token that the exchange knows.
     public var line: String
     /// What others see.
     public var displayName: String
 
+    /// An account; nothing is checked before `connect`.
     public init(host: String, port: UInt16, transport: TransportProtocol, line: String, displayName: String) {
         self.host = host
         self.port = port
@@ -110,32 +123,42 @@ public struct Account: Hashable, Sendable {
 
 /// What the person, or a bot, asks of the phone.
 public enum PhoneCommand: Hashable, Sendable {
+    /// Connects, and stays connected: a lost connection comes back by itself. Leaves any other account first.
     case connect(Account)
+    /// Ends every call, unregisters, closes the connection.
     case disconnect
     /// Sends a chat request to `number` as call `id` (a `.placed` one, not used before).
     case call(CallID, number: String)
+    /// Says yes to a received call.
     case accept(CallID)
+    /// Says no to a received call (603).
     case reject(CallID)
     /// Ends the call, or takes the request back while it rings.
     case hangUp(CallID)
+    /// Sends a text of at most 8,192 bytes of UTF-8; messages of one call arrive in the order in which they are sent.
     case send(MessageID, String, in: CallID)
 }
 
 /// What the phone tells the person, or a bot.
 public enum PhoneReport: Hashable, Sendable {
+    /// The connection stands elsewhere than before.
     case connection(ConnectionState)
     /// A client came ONLINE (also: changed its name).
     case online(Party)
+    /// A client went OFFLINE; calls with it end.
     case offline(Party)
     /// The first full list after a connection: who is there already, without a line for each. After a reconnect,
     /// only differences follow as `online` and `offline`.
     case roster([Party])
+    /// Somebody asks for a chat; answer with `accept` or `reject`.
     case incoming(CallID, from: Party)
     /// `by` says who caused it where both could have.
     case call(CallID, CallState, by: Side)
     /// The exchange told us more of the other party (a better asserted name).
     case party(CallID, Party)
+    /// Somebody wrote; line breaks are `\n`, control and bidi characters are gone or pictures.
     case message(CallID, from: Party, String)
+    /// What became of a message of ours: at most once `sending`, then once `delivered` or `failed`.
     case delivery(MessageID, Delivery)
     /// Something went wrong that no call or message owns; words for people.
     case fault(String)

@@ -3,7 +3,7 @@ import SIP
 import Testing
 import Webphone
 
-@Suite("The client for programs that wait and loop", .timeLimit(.minutes(1)))
+@Suite("The client for programs that wait and loop", .timeLimit(.minutes(5)))
 struct WebClientTests {
     static func account(_ name: String, port: UInt16 = 7777, line: String = "Webphone1") -> Account {
         Account(host: "127.0.0.1", port: port, transport: .tcp, line: line, displayName: name)
