@@ -60,13 +60,13 @@ struct FieldRules {
         }
     }
 
-    /// `word ["@" word]` (RFC 3261 §25.1).
+    /// `callID ["@" callID]` (RFC 3261 §25.1).
     private func checkCallID(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Fault) {
-        var end = bytes.end(of: .word, from: value.lowerBound, before: value.upperBound)
+        var end = bytes.end(of: .callID, from: value.lowerBound, before: value.upperBound)
         var isWhole = end > value.lowerBound
         if isWhole, end < value.upperBound, bytes[end] == UInt8(ascii: "@") {
             let start = end &+ 1
-            end = bytes.end(of: .word, from: start, before: value.upperBound)
+            end = bytes.end(of: .callID, from: start, before: value.upperBound)
             isWhole = end > start
         }
         guard isWhole, end == value.upperBound else { throw Fault(offset: end, reason: .malformed(.callID)) }

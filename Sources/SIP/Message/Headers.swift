@@ -215,6 +215,7 @@ extension Span where Element == UInt8 {
     /// The offset of the comma that ends the list element at `start`, or `end`. Commas in quoted strings and between
     /// angle brackets part nothing.
     func endOfListElement(from start: Int, before end: Int) -> Int {
+        guard firstOffset(of: UInt8(ascii: ","), in: start..<end) != nil else { return end }
         var offset = start
         while offset < end {
             switch self[offset] {

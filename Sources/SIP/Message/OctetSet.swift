@@ -15,8 +15,9 @@ extension OctetSet {
     static let digit = OctetSet(low: 0x03FF_0000_0000_0000, high: 0)
     /// Letters, digits and `-.!%*_+` and backtick, quote, tilde.
     static let token = OctetSet(low: 0x03FF_6CA2_0000_0000, high: 0x47FF_FFFF_87FF_FFFE)
-    /// What a Call-ID is made of, on both sides of its `@`.
-    static let word = OctetSet(low: 0xD7FF_EFA6_0000_0000, high: 0x6FFF_FFFF_BFFF_FFFE)
+    /// What a Call-ID is made of, on both sides of its `@`: every visible character but that. Wider than `word`: base64
+    /// with its `=` is met in the wild, and a Call-ID is only ever compared and repeated.
+    static let callID = OctetSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFE)
     static let unreserved = OctetSet(low: 0x03FF_6782_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
     /// `unreserved` and `user-unreserved`.
     static let user = OctetSet(low: 0xABFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)

@@ -143,6 +143,16 @@ struct FieldValues {
         #expect(request?.associatedURIs.isEmpty == true)
     }
 
+    @Test(
+        "Call-IDs of the wild are read, two words are not",
+        arguments: [
+            ("YWJj==@192.0.2.1", true), ("a#b|c", true), ("{a}[b]", true), ("a@b@c", false), ("a b", false),
+            ("é", false),
+        ])
+    func callIDs(text: String, isRead: Bool) throws {
+        #expect((SmallRequest.refusal { $0.callID = "Call-ID: " + text } == nil) == isRead)
+    }
+
     @Test("Contact: *") func wildcard() throws {
         let request = try SmallRequest.parse { $0.extra = ["Contact: *"] }
         #expect(request?.hasWildcardContact == true)
