@@ -10,6 +10,8 @@ final class World {
         /// Of a hundred datagrams.
         var lost = 0
         var doubled = 0
+        /// Of a hundred messages, streams included: one octet is another.
+        var garbled = 0
         /// Milliseconds; datagrams overtake each other within them, streams keep their order.
         var delay = 1...5
     }
@@ -143,7 +145,8 @@ final class World {
             agenda.add(.opens(person, attempt: attempt, endpoint.transport), at: now + travel)
         case .send(let message, let flow):
             guard let link = linkOf[flow], links[link].isOpenHere else { return }
-            let event = Exchange.Event.received(overTheWire(message), on: links[link].exchangeFlow)
+            guard let message = overTheWire(message) else { return }
+            let event = Exchange.Event.received(message, on: links[link].exchangeFlow)
             for time in arrivals(flow.transport, &links[link].lastThere) {
                 agenda.add(.toExchange(event, link: link, life: life), at: time)
             }
@@ -208,7 +211,8 @@ final class World {
             switch effect {
             case .transmit(let message, let flow):
                 guard let link = linkAtExchange[flow], links[link].isOpenThere else { continue }
-                let event = TransportEvent.received(overTheWire(message), on: links[link].flow)
+                guard let message = overTheWire(message) else { continue }
+                let event = TransportEvent.received(message, on: links[link].flow)
                 for time in arrivals(flow.transport, &links[link].lastHere) {
                     agenda.add(.toPhone(links[link].phone, event, link: link), at: time)
                 }
@@ -238,12 +242,16 @@ final class World {
         return roll < weather.lost + weather.doubled ? [now + travel, now + travel] : [now + travel]
     }
 
-    /// What is sent is written and read again, so that only what the wire carries arrives.
-    private func overTheWire(_ message: Message) -> Message {
+    /// What is sent is written and read again, so that only what the wire carries arrives; nil when it became
+    /// unreadable on the way.
+    private func overTheWire(_ message: Message) -> Message? {
         guard isWritten else { return message }
-        guard let bytes = try? message.serialized(), let read = try? Message.parse(bytes) else {
+        guard var bytes = try? message.serialized(), let read = try? Message.parse(bytes) else {
             preconditionFailure("a machine sent what cannot be written or read: \(message)")
         }
-        return read
+        guard Int.random(in: 0..<100, using: &random) < weather.garbled else { return read }
+        let place = Int.random(in: bytes.indices, using: &random)
+        bytes[place] = UInt8.random(in: 0...255, using: &random)
+        return try? Message.parse(bytes)
     }
 }
