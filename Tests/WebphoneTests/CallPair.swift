@@ -28,6 +28,8 @@ struct CallPair {
     var ends: [End]
     var inboxes: [[Packet]] = [[], []]
     var lastLink = 0
+    /// How often somebody had to ask again after a 491.
+    var retries = 0
     let numbers: [String]
 
     init(_ numbers: [String], plans: [[Calls.Event]]) {
@@ -69,6 +71,7 @@ struct CallPair {
         case .again(let side):
             guard let id = ends[side].again else { return }
             ends[side].again = nil
+            retries += 1
             handle(.fired(.again(id)), side)
         }
     }
