@@ -79,7 +79,7 @@ final class Person {
     /// The process number of the program.
     func program() throws -> pid_t {
         let shell = try tmux("list-panes", "-F", "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
-        let children = try run("/usr/bin/env", ["pgrep", "-P", shell, "-x", "partyline"])
+        let children = try run(["pgrep", "-P", shell, "-x", "partyline"])
         return try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)), "the program has ended")
     }
 
@@ -108,7 +108,7 @@ final class Person {
 
     @discardableResult
     private func tmux(_ words: [String]) throws -> String {
-        try run("/usr/bin/env", ["tmux", "-u", "-L", socket] + words)
+        try run(["tmux", "-u", "-L", socket] + words)
     }
 }
 
@@ -126,20 +126,4 @@ func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows
 
 private func quoted(_ word: String) -> String {
     "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
-}
-
-/// Runs a command to its end and returns its standard output.
-@discardableResult
-func run(_ path: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
 }

@@ -13,36 +13,35 @@ enum Program {
 /// An exchange process on a loopback address that no other test uses.
 final class ExchangeProcess {
     let address: String
-    fileprivate var process = Process()
     private let options: [String]
+    private var child: Child
 
     init(_ options: String..., at address: String = Loopback.next()) throws {
         self.address = address
         self.options = options
-        try start()
+        child = try ExchangeProcess.launch(at: address, options)
     }
 
-    deinit { kill() }
+    /// Starts it again at the same address; returns when it listens.
+    func start() throws { child = try ExchangeProcess.launch(at: address, options) }
 
-    /// Starts, or starts again at the same address; returns when it listens.
-    func start() throws {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["exchange", "--listen", address] + options
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let greeting = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    private static func launch(at address: String, _ options: [String]) throws -> Child {
+        let child = try Child([Program.path, "exchange", "--listen", address] + options)
+        let greeting = child.greeting()
         try #require(greeting.hasPrefix("Listening on "), "the exchange said: \(greeting)")
+        return child
     }
+
+    var isRunning: Bool { child.isRunning }
 
     /// SIGKILL: no goodbye to anyone.
     func kill() {
-        guard process.isRunning else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        child.kill(SIGKILL)
+        child.waitUntilExit()
     }
+
+    /// SIGSTOP: it is there, and says nothing.
+    func freeze() { child.kill(SIGSTOP) }
 }
 
 /// Addresses of the loopback range, a new one for each exchange, so that tests never meet.
@@ -67,18 +66,9 @@ enum Loopback {
     }
 }
 
-extension ExchangeProcess {
-    var isRunning: Bool { process.isRunning }
-
-    /// SIGSTOP: it is there, and says nothing.
-    func freeze() {
-        Foundation.kill(process.processIdentifier, SIGSTOP)
-    }
-}
-
 /// The exchanges that chats have started at an address.
 func exchanges(at address: String) -> [pid_t] {
-    let found = (try? run("/usr/bin/env", ["pgrep", "-f", "exchange --listen \(address) --idle-exit"])) ?? ""
+    let found = (try? run(["pgrep", "-f", "exchange --listen \(address) --idle-exit"])) ?? ""
     return found.split(separator: "\n").compactMap { pid_t($0) }
 }
 
@@ -88,39 +78,18 @@ func stopExchange(at address: String) {
 
 /// A program that has a port and says nothing.
 final class Stranger {
-    private let child = Process()
-    var process: pid_t { child.processIdentifier }
+    private let child: Child
+    var process: pid_t { child.number }
 
     init(at address: String) throws {
         let parts = address.split(separator: ":").map(String.init)
-        child.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        child.arguments = [
-            "python3", "-c",
-            "import socket,sys,time\ns=socket.create_server(('\(parts[0])',\(parts[1])))\nprint('up',flush=True)\ntime.sleep(60)",
-        ]
-        let output = Pipe()
-        child.standardOutput = output
-        try child.run()
-        _ = output.fileHandleForReading.availableData
+        let script = """
+            import socket, time
+            listener = socket.create_server(('\(parts[0])', \(parts[1])))
+            print('listening', flush=True)
+            time.sleep(60)
+            """
+        child = try Child(["python3", "-c", script])
+        #expect(child.greeting().hasPrefix("listening"))
     }
-
-    deinit { child.terminate() }
-}
-
-/// Runs the program without a terminal, to its end.
-func outcome(of arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
-    process.arguments = arguments
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let said = output.fileHandleForReading.readDataToEndOfFile()
-    let complained = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (
-        process.terminationStatus, String(decoding: said, as: UTF8.self), String(decoding: complained, as: UTF8.self)
-    )
 }

@@ -58,26 +58,17 @@ struct RawClientTests {
 
 /// The Python script beside this file as a process.
 final class RawClient {
-    private let process = Process()
-    private let output = Pipe()
+    private let child: Child
 
     init(_ exchange: ExchangeProcess, _ words: String...) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("raw-client.py")
         let address = exchange.address.split(separator: ":").map(String.init)
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script.path] + address + words
-        process.standardOutput = output
-        process.standardError = output
-        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONIOENCODING": "utf-8"]) { $1 }
-        try process.run()
+        child = try Child(["python3", script.path] + address + words, environment: ["PYTHONIOENCODING": "utf-8"])
     }
-
-    deinit { if process.isRunning { process.terminate() } }
 
     /// What it said, a line each, once it has ended.
     func result() throws -> [String] {
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+        let outcome = child.outcome()
+        return (outcome.output + outcome.errors).split(separator: "\n").map(String.init)
     }
 }

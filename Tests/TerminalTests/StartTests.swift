@@ -113,7 +113,7 @@ struct RefusalTests {
 
     @Test("not a terminal: said in words, status 2")
     func notATerminal() throws {
-        let (status, _, errors) = try outcome(of: ["--name", "ada"])
+        let (status, _, errors) = try Child([Program.path, "--name", "ada"]).outcome()
         #expect(status == 2)
         #expect(errors.contains("needs a terminal"))
     }
@@ -127,8 +127,8 @@ struct RefusalTests {
 
     @Test("--version and --help answer on standard output")
     func version() throws {
-        #expect(try outcome(of: ["--version"]).output.hasPrefix("partyline "))
-        let help = try outcome(of: ["--help"]).output
+        #expect(try run([Program.path, "--version"]).hasPrefix("partyline "))
+        let help = try run([Program.path, "--help"])
         for option in ["--name", "--server", "--line", "--transport", "--log", "exchange"] {
             #expect(help.contains(option))
         }
@@ -137,7 +137,7 @@ struct RefusalTests {
     @Test("an exchange at an address in use says so and ends with status 1")
     func addressInUse() throws {
         let exchange = try ExchangeProcess()
-        let (status, _, errors) = try outcome(of: ["exchange", "--listen", exchange.address])
+        let (status, _, errors) = try Child([Program.path, "exchange", "--listen", exchange.address]).outcome()
         #expect(status == 1)
         #expect(errors.contains("is in use"))
     }
