@@ -48,7 +48,7 @@ struct ChatTests {
         try ada.presses("Enter")
         try guest.sees("ada, number")
         try guest.answersDialog("Escape")
-        try ada.sees("REJECTED")
+        try ada.sees("guest refused your chat request.")
         try ada.nolongerSees("RINGING")
     }
 

@@ -52,6 +52,11 @@ final class Person {
     /// The screen with its colours and attributes as escape sequences.
     var colouredScreen: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
 
+    /// Whether anything on the screen has a colour of its own; the terminal's default colours are none.
+    var showsColours: Bool {
+        colouredScreen.contains(#/\x1B\[([0-9]+;)*(3[0-7]|38;[0-9;]+|9[0-7])m/#)
+    }
+
     /// Types text as it is.
     func types(_ text: String) throws {
         try tmux("send-keys", "-l", "--", text)

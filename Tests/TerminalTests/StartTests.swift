@@ -10,7 +10,7 @@ struct StartTests {
         try person.sees("Under which name do you join?")
         try person.types("seventeen letters")
         try person.presses("Enter")
-        try person.sees("17 characters")
+        try person.sees("at most 16 characters; this one has")
         try person.types("sixteen lettters")
         try person.presses("Enter")
         try person.sees("Welcome sixteen lettters to the chatroom!")

@@ -33,7 +33,7 @@ extension ChatProgram {
 
     private func openTransport() -> Transport {
         if let transport { return transport }
-        let opened = Transport { [inbox] in inbox.post(.transport($0)) }
+        let opened = Transport(configuration: .bounded) { [inbox] in inbox.post(.transport($0)) }
         transport = opened
         return opened
     }
@@ -79,7 +79,7 @@ extension ChatProgram {
             case .complain(let words):
                 complain("The exchange of this machine could not be started: \(words)")
             case .nameOwner:
-                let owner = PortOwner.name(ofPort: server.port) ?? "another program"
+                let owner = PortOwner.name(of: server) ?? "another program"
                 complain(
                     "\(server) is taken by \(owner), which is no Partyline exchange. End that program, or set "
                         + "PARTYLINE_LOCAL=HOST:PORT to use another port.")
@@ -90,5 +90,14 @@ extension ChatProgram {
     private func complain(_ words: String) {
         logger.warning("\(words)")
         perform(chat.handle(.phone(.fault(words))))
+    }
+}
+
+extension Configuration {
+    /// How many events may wait for the queue before the transport stops reading: the sender feels it, not our memory.
+    static var bounded: Configuration {
+        var configuration = Configuration()
+        configuration.limits.unhandledEvents = 2_000
+        return configuration
     }
 }

@@ -79,7 +79,7 @@ actor ChatProgram {
         // The first frame comes before everything that costs time.
         perform(chat.handle(.clock(.now)) + chat.handle(.start))
         paint()
-        signals = SignalSource([SIGWINCH, SIGTERM, SIGHUP, SIGTSTP, SIGCONT], queue: executor.queue) { [inbox] in
+        signals = SignalSource([SIGWINCH, SIGTERM, SIGHUP, SIGCONT], queue: executor.queue) { [inbox] in
             inbox.post(.signal($0))
         }
         signal(SIGPIPE, SIG_IGN)
@@ -99,7 +99,9 @@ actor ChatProgram {
         switch input {
         case .terminal: for input in terminal.read() { handle(input) }
         case .signal(let number): receive(signal: number)
-        case .transport(let events): for event in events { receive(event) }
+        case .transport(let events):
+            for event in events { receive(event) }
+            transport?.handled(events.count)
         case .phoneTimers(let timers): for timer in timers { perform(phone.handle(.fired(timer))) }
         case .chatTimers(let timers): for timer in timers { perform(chat.handle(.fired(timer))) }
         case .ownTimers(let timers): for timer in timers { fire(timer) }
@@ -124,7 +126,6 @@ actor ChatProgram {
         mustPaint = true
         switch number {
         case SIGWINCH: terminal.resize()
-        case SIGTSTP: suspend()
         case SIGCONT: terminal.repaint()
         default: perform(chat.handle(.action(.quit)))
         }

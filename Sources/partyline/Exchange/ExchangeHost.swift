@@ -37,12 +37,14 @@ actor ExchangeHost {
         let inbox = Inbox<Input>(queue: executor.queue)
         self.inbox = inbox
         transport = Transport(
+            configuration: .bounded,
             diagnose: { logger.notice("\($0)") },
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
         idleTimers = MachineTimers(queue: executor.queue) { inbox.post(.idleTimers($0)) }
         exchange = Exchange(
-            Exchange.Configuration(lines: lines, aliases: Set(listen.map(\.host) + ["localhost"])),
+            Exchange.Configuration(
+                lines: lines, aliases: Set(listen.map(\.host) + ["localhost", ExchangeHost.machineName])),
             identifiers: .unpredictable)
         addresses = listen
         self.idleExit = idleExit.map { .seconds($0) }
@@ -81,7 +83,9 @@ actor ExchangeHost {
     private func handle(_ batch: [Input]) {
         for input in batch {
             switch input {
-            case .transport(let events): for event in events { receive(event) }
+            case .transport(let events):
+                for event in events { receive(event) }
+                transport.handled(events.count)
             case .timers(let fired): for timer in fired { perform(exchange.handle(.fired(timer))) }
             case .idleTimers: end("idle")
             case .signal(let number): end("signal \(number)")
@@ -122,5 +126,11 @@ actor ExchangeHost {
         logger.info("ending", metadata: ["why": "\(why)"])
         transport.shutdown(within: .milliseconds(500))
         exit(0)
+    }
+
+    private static var machineName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).lowercased()
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Exchange
 
 struct ExchangeCommand: ParsableCommand {
     static let defaultLine = "Webphone1"
@@ -37,15 +37,11 @@ struct ExchangeCommand: ParsableCommand {
         host.runToEnd()
     }
 
-    /// A line's name is the user part of a SIP address.
     static func validate(line: String) throws {
-        let isPlain = line.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
-        }
-        guard !line.isEmpty, line.utf8.count <= 32, isPlain else {
+        guard Exchange.Configuration.isLineName(line) else {
             throw ValidationError(
-                "'\(line)' cannot be a line's name: 1 to 32 letters, digits, hyphens, dots or underscores.")
+                "'\(line)' cannot be a line's name: 1 to 32 letters, digits, hyphens, dots or underscores, and not "
+                    + "without a letter.")
         }
     }
 }
