@@ -49,7 +49,7 @@ struct ChatTests {
         try guest.sees("ada, number")
         try guest.answersDialog("Escape")
         try ada.sees("guest refused your chat request.")
-        try ada.nolongerSees("RINGING")
+        try ada.sees("▸ guest · Enter starts a chat")
     }
 
     @Test("a request taken back closes the other's dialog")

@@ -12,8 +12,11 @@ final class Person {
         _ options: [String], columns: Int = 80, rows: Int = 24,
         environment: [String: String] = [:], terminal: String? = nil
     ) throws {
+        // The pane stays when the program has ended, so that what it left on the screen can be read.
+        let script = "\"$@\" 2>\"$HOME/stderr\"; echo \"[left with $?]\"; exec cat"
         try self.init(
-            command: [Program.path] + options, columns: columns, rows: rows, environment: environment,
+            command: ["sh", "-c", script, "sh", Program.path] + options, columns: columns, rows: rows,
+            environment: environment,
             terminal: terminal)
     }
 
@@ -29,11 +32,8 @@ final class Person {
         variables.merge(environment) { $1 }
         if let terminal { variables["TERM"] = terminal }
         let assignments = variables.map { "\($0)=\(quoted($1))" }
-        let line = (["env"] + assignments + command.map(quoted)).joined(separator: " ")
-        // The pane stays when the program has ended, so that what it left on the screen can be read.
-        try tmux(
-            "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
-            "\(line) 2>\(quoted(errors.path)); echo \"[left with $?]\"; exec cat")
+        let line = (["exec", "env"] + assignments + command.map(quoted)).joined(separator: " ")
+        try tmux("-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", line)
     }
 
     deinit {
