@@ -50,6 +50,8 @@ extension Chat {
         if !ended.isEmpty { note(.call, ended.trimmed) }
         effects += goodbye
         state.call = Call(id: id, party: party, label: state.clients.label(for: party), state: .calling)
+        // With somebody else selected, one Enter too many would end the chat that has just begun.
+        state.clients.select(number: party.number)
         state.focus = .input
         return effects + [.phone(.accept(id))]
     }

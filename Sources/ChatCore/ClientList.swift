@@ -107,6 +107,8 @@ extension ClientList {
         reveal()
     }
 
+    mutating func select(number: String) { places[number].map { select($0) } }
+
     mutating func selectFirst() { slots.firstIndex { $0 != nil }.map { select($0) } }
 
     mutating func selectLast() { slots.lastIndex { $0 != nil }.map { select($0) } }

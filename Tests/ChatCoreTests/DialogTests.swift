@@ -35,6 +35,17 @@ import Webphone
         #expect(desk.state.dialog == nil)
     }
 
+    @Test("whom one accepts is selected, so an Enter too many ends nothing") func acceptedIsSelected() {
+        var desk = asked()
+        #expect(desk.state.clients.selected == Desk.guest)
+        desk.type("⏎")
+        desk.hears(.call(.received(1), .inCall, by: .us))
+        desk.waits()
+        desk.type("⏎")
+        #expect(desk.state.clients.selected == Desk.bob)
+        #expect(desk.commands() == [.accept(.received(1))])
+    }
+
     @Test("a key typed as it opens never answers it", arguments: ["⏎", "⎋", "⇥⏎", "⇤⏎", "⇥⇥⏎⎋⏎"])
     func asItOpens(keys: String) {
         var desk = Desk("user")
