@@ -1,5 +1,4 @@
 import CNcurses
-import ChatCore
 import TerminalUI
 
 extension CursesTerminal {
@@ -9,17 +8,20 @@ extension CursesTerminal {
         if key == Self.mouseKey { return .mouse }
         // resizeterm leaves this one; the size is known already.
         if key == cn_key_resize { return nil }
-        if let known = Self.keys[key] { return .key(known) }
+        if let known = Self.keys[key] { return known }
         if key > cn_key_f0, key <= cn_key_f0 + 12 { return .key(.f(Int(key - cn_key_f0))) }
         return namedUnit(key)
     }
 
-    private static let keys: [Int32: Key] = [
-        cn_key_up: .up, cn_key_down: .down, cn_key_left: .left, cn_key_right: .right,
-        cn_key_home: .home, cn_key_end: .end, cn_key_page_up: .pageUp, cn_key_page_down: .pageDown,
-        cn_key_delete: .delete, cn_key_backspace: .backspace, cn_key_enter: .enter, cn_key_back_tab: .backtab,
-        cn_key_shift_left: .left, cn_key_shift_right: .right, cn_key_shift_up: .up, cn_key_shift_down: .down,
-        cn_key_shift_home: .home, cn_key_shift_end: .end,
+    private static let keys: [Int32: KeyDecoder.Unit] = [
+        cn_key_up: .key(.up), cn_key_down: .key(.down), cn_key_left: .key(.left), cn_key_right: .key(.right),
+        cn_key_home: .key(.home), cn_key_end: .key(.end), cn_key_page_up: .key(.pageUp),
+        cn_key_page_down: .key(.pageDown),
+        cn_key_delete: .key(.delete), cn_key_backspace: .key(.backspace), cn_key_enter: .key(.enter),
+        cn_key_back_tab: .key(.backtab),
+        cn_key_shift_left: .key(.left), cn_key_shift_right: .key(.right), cn_key_shift_up: .key(.up),
+        cn_key_shift_down: .key(.down),
+        cn_key_shift_home: .key(.home), cn_key_shift_end: .key(.end),
     ]
 
     /// Keys with modifiers have no code of their own in ncurses but a name of xterm's: `kLFT5` is Left with Ctrl.

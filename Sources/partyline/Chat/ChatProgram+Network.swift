@@ -17,7 +17,7 @@ extension ChatProgram {
             attempts[attempt] = endpoint
             logger.info(
                 "connecting", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
-        case .send(let message, _): logger.debug("sent", metadata: ["message": "\(message.summary)"])
+        case .send(let message, _): logger.info("sent", metadata: ["message": "\(message.summary)"])
         case .close: break
         }
         outgoing.append(command)
@@ -28,14 +28,7 @@ extension ChatProgram {
         guard !outgoing.isEmpty else { return }
         let commands = outgoing
         outgoing.removeAll(keepingCapacity: true)
-        openTransport().perform(commands)
-    }
-
-    private func openTransport() -> Transport {
-        if let transport { return transport }
-        let opened = Transport(configuration: .bounded) { [inbox] in inbox.post(.transport($0)) }
-        transport = opened
-        return opened
+        transport.perform(commands)
     }
 
     func receive(_ event: TransportEvent) {
@@ -43,11 +36,11 @@ extension ChatProgram {
         case .opened(let flow, let attempt):
             attempts[attempt] = nil
             logger.info("flow opened", metadata: ["to": "\(flow.remote)"])
-            if localJoin != nil { startOwn(.silence, after: Self.silence) }
+            if localJoin != nil { ownTimers.start(.silence, after: Self.silence) }
         case .received(let message, _):
-            logger.debug("received", metadata: ["message": "\(message.summary)"])
+            logger.info("received", metadata: ["message": "\(message.summary)"])
             if localJoin != nil {
-                cancelOwn(.silence)
+                ownTimers.cancel(.silence)
                 join(.received)
             }
         case .failed(let failure, let attempt):
@@ -58,7 +51,7 @@ extension ChatProgram {
             attempts[attempt] = nil
         case .closed(_, let failure):
             logger.info("flow closed", metadata: ["why": "\(failure)"])
-            cancelOwn(.silence)
+            ownTimers.cancel(.silence)
             if case .protocolViolation = failure { join(.strange) }
         }
         perform(phone.handle(.transport(event)))

@@ -45,12 +45,13 @@ actor ChatProgram {
     /// The connect commands under way, to repeat one when the local exchange has been started.
     var attempts: [UInt64: Endpoint] = [:]
     var outgoing: [TransportCommand] = []
-    var transport: Transport?
-    var phoneTimers: MachineTimers<Phone.Timer>?
-    var chatTimers: MachineTimers<Chat.Timer>?
-    var ownTimers: MachineTimers<Timer>?
-    var signals: SignalSource?
-    var keys: (any DispatchSourceRead)?
+    // Made when first used, which is after the first frame.
+    private(set) lazy var transport = Transport(configuration: .bounded) { [inbox] in inbox.post(.transport($0)) }
+    private lazy var phoneTimers = timers { .phoneTimers($0) }
+    private lazy var chatTimers = timers { .chatTimers($0) }
+    private(set) lazy var ownTimers = timers { .ownTimers($0) }
+    private var signals: SignalSource?
+    private var keys: (any DispatchSourceRead)?
     var isLeaving = false
     var mustPaint = true
     private var frame = Frame()
@@ -101,7 +102,7 @@ actor ChatProgram {
         case .signal(let number): receive(signal: number)
         case .transport(let events):
             for event in events { receive(event) }
-            transport?.handled(events.count)
+            transport.handled(events.count)
         case .phoneTimers(let timers): for timer in timers { perform(phone.handle(.fired(timer))) }
         case .chatTimers(let timers): for timer in timers { perform(chat.handle(.fired(timer))) }
         case .ownTimers(let timers): for timer in timers { fire(timer) }
@@ -138,6 +139,10 @@ actor ChatProgram {
         }
     }
 
+    private func timers<Timer>(_ input: @escaping @Sendable ([Timer]) -> Input) -> MachineTimers<Timer> {
+        MachineTimers(queue: executor.queue) { [inbox] in inbox.post(input($0)) }
+    }
+
     private func paint() {
         mustPaint = false
         draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
@@ -159,8 +164,8 @@ actor ChatProgram {
             switch effect {
             case .connect(let displayName): connect(as: displayName)
             case .phone(let command): perform(phone.handle(.command(command)))
-            case .start(let timer, let delay): timers().chat.start(timer, after: delay)
-            case .cancel(let timer): timers().chat.cancel(timer)
+            case .start(let timer, let delay): chatTimers.start(timer, after: delay)
+            case .cancel(let timer): chatTimers.cancel(timer)
             case .scroll(let scroll):
                 let anchor = scrolled(scroll, chat.state, size: terminal.size)
                 perform(chat.handle(.action(.scrolled(to: anchor))))
@@ -176,8 +181,8 @@ actor ChatProgram {
         for effect in effects {
             switch effect {
             case .transport(let command): send(command)
-            case .start(let timer, let delay): timers().phone.start(timer, after: delay)
-            case .cancel(let timer): timers().phone.cancel(timer)
+            case .start(let timer, let delay): phoneTimers.start(timer, after: delay)
+            case .cancel(let timer): phoneTimers.cancel(timer)
             case .report(let report): receive(report)
             }
         }
@@ -189,24 +194,6 @@ actor ChatProgram {
         perform(chat.handle(.phone(report)))
         if isLeaving, case .connection(let state) = report, !state.isOnTheWay { end() }
     }
-
-    // The timers are made after the first frame: most of what they need is not needed for it.
-    private func timers() -> (
-        phone: MachineTimers<Phone.Timer>, chat: MachineTimers<Chat.Timer>, own: MachineTimers<Timer>
-    ) {
-        if let phoneTimers, let chatTimers, let ownTimers { return (phoneTimers, chatTimers, ownTimers) }
-        let made = (
-            phone: MachineTimers<Phone.Timer>(queue: executor.queue) { [inbox] in inbox.post(.phoneTimers($0)) },
-            chat: MachineTimers<Chat.Timer>(queue: executor.queue) { [inbox] in inbox.post(.chatTimers($0)) },
-            own: MachineTimers<Timer>(queue: executor.queue) { [inbox] in inbox.post(.ownTimers($0)) }
-        )
-        (phoneTimers, chatTimers, ownTimers) = (made.phone, made.chat, made.own)
-        return made
-    }
-
-    func startOwn(_ timer: Timer, after delay: Duration) { timers().own.start(timer, after: delay) }
-
-    func cancelOwn(_ timer: Timer) { timers().own.cancel(timer) }
 
     // MARK: Leaving
 
@@ -221,15 +208,14 @@ actor ChatProgram {
         guard !isLeaving else { return }
         isLeaving = true
         terminal.close()
-        guard transport != nil else { return end() }
         guard chat.state.connection.isOnTheWay else { return end() }
-        startOwn(.leaving, after: Self.goodbyes)
+        ownTimers.start(.leaving, after: Self.goodbyes)
     }
 
     private func end() {
         terminal.close()
         flush()
-        transport?.shutdown(within: .milliseconds(200))
+        transport.shutdown(within: .milliseconds(200))
         exit(0)
     }
 }

@@ -15,9 +15,9 @@ extension Logger {
             info("call", metadata: ["call": "\(id)", "state": "\(state)", "by": "\(side)"])
         case .party(let id, let party): info("party", metadata: ["call": "\(id)", "number": "\(party.number)"])
         case .message(let id, let party, let text):
-            debug("message", metadata: ["call": "\(id)", "from": "\(party.number)", "bytes": "\(text.utf8.count)"])
+            info("message", metadata: ["call": "\(id)", "from": "\(party.number)", "bytes": "\(text.utf8.count)"])
         case .delivery(let id, let delivery):
-            debug("delivery", metadata: ["message": "\(id.value)", "state": "\(delivery)"])
+            info("delivery", metadata: ["message": "\(id.value)", "state": "\(delivery)"])
         case .fault(let words): warning("\(words)")
         }
     }
