@@ -18,6 +18,7 @@ public struct TransactionLayer: Sendable, Equatable {
         /// Seconds in the Retry-After of the 503 for what found no room.
         public var retryAfter: Int
 
+        /// The defaults suit a client and an exchange alike.
         public init(
             transactions: Int = 65_536, transactionsPerFlow: Int = 16_384, datagram: Int = 1_300, retryAfter: Int = 5
         ) {

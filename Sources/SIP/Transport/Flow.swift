@@ -21,8 +21,10 @@ public enum TransportProtocol: String, Sendable, Hashable, CaseIterable {
 public struct SocketAddress: Hashable, Sendable {
     /// A numeric IPv4 or IPv6 address without brackets, in the form the operating system prints.
     public var host: String
+    /// 0 only where the operating system is to choose.
     public var port: UInt16
 
+    /// An address of its parts; the host is taken as it is.
     public init(host: String, port: UInt16) {
         self.host = host
         self.port = port
@@ -39,12 +41,16 @@ extension SocketAddress: CustomStringConvertible {
 /// One bidirectional path to a peer: a connection, or for UDP the pair of a local socket and a remote address
 /// (RFC 5626 §3.1). Everything a client says travels on the flow it registered on.
 public struct Flow: Hashable, Sendable {
+    /// What it runs over.
     public var transport: TransportProtocol
+    /// Our end.
     public var local: SocketAddress
+    /// The peer's end, as we see it: behind a NAT, the NAT's.
     public var remote: SocketAddress
     /// Tells apart two connections that had the same addresses one after the other; 0 for UDP.
     public var connection: UInt64
 
+    /// A flow of its parts.
     public init(transport: TransportProtocol, local: SocketAddress, remote: SocketAddress, connection: UInt64 = 0) {
         self.transport = transport
         self.local = local
@@ -55,10 +61,14 @@ public struct Flow: Hashable, Sendable {
 
 /// Where a client wants to connect to; `host` may be a name.
 public struct Endpoint: Hashable, Sendable {
+    /// What to connect over.
     public var transport: TransportProtocol
+    /// A host name, or a numeric address without brackets.
     public var host: String
+    /// Never 0.
     public var port: UInt16
 
+    /// An endpoint of its parts.
     public init(transport: TransportProtocol, host: String, port: UInt16) {
         self.transport = transport
         self.host = host
@@ -90,14 +100,20 @@ public enum TransportFailure: Error, Hashable, Sendable {
 public enum TransportCommand: Equatable, Sendable {
     /// Opens a client flow; answered by `opened` or `failed` with the same `attempt`.
     case connect(attempt: UInt64, Endpoint)
+    /// Sends on a flow that is open; on one that is gone nothing happens.
     case send(Message, on: Flow)
+    /// Closes a flow once what was sent before has left.
     case close(Flow)
 }
 
 /// What the transport tells the machines.
 public enum TransportEvent: Equatable, Sendable {
+    /// The flow that `connect` asked for is there.
     case opened(Flow, attempt: UInt64)
+    /// `connect` came to nothing.
     case failed(TransportFailure, attempt: UInt64)
+    /// A whole message that parsed.
     case received(Message, on: Flow)
+    /// The flow is gone; nothing more comes from it.
     case closed(Flow, TransportFailure)
 }

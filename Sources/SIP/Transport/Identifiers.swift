@@ -8,6 +8,7 @@ public struct Identifiers: RandomNumberGenerator, Sendable, Equatable {
     /// Repeatable, for tests.
     public static func seeded(_ seed: UInt64) -> Identifiers { Identifiers(seed: seed) }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         guard let state = seed else {
             var system = SystemRandomNumberGenerator()
