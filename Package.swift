@@ -61,7 +61,7 @@ let package = Package(
 if Context.environment["PARTYLINE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["SIP", "Webphone", "TerminalUI"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "TerminalUI"], path: "Tests/Fuzz",
             exclude: ["run", "corpus"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

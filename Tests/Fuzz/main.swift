@@ -9,14 +9,16 @@ func runDriver(
 ) -> CInt
 
 let name = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : ""
-guard let target = FuzzTarget(rawValue: name) else {
-    fputs("usage: Fuzz \(FuzzTarget.allCases.map(\.rawValue).joined(separator: "|")) [options] [folders]\n", stderr)
-    exit(2)
+let target = FuzzTarget(rawValue: name)
+if target == nil {
+    // What ./run goes through.
+    print(FuzzTarget.allCases.map(\.rawValue).joined(separator: " "))
+    exit(name == "" ? 0 : 2)
 }
 var count = CommandLine.argc - 1
 var arguments = CommandLine.unsafeArgv + 1
 exit(
     runDriver(&count, &arguments) { bytes, length in
-        target.run(Array(UnsafeBufferPointer(start: bytes, count: length)))
+        target?.run(Array(UnsafeBufferPointer(start: bytes, count: length)))
         return 0
     })

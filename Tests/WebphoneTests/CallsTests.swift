@@ -165,6 +165,13 @@ struct CallsTests {
         #expect(own == [.report(.call(.placed(1), .failed(Reasons.ownNumber), by: .us))])
     }
 
+    @Test("what cannot be a number reaches nobody", arguments: ["", " ", "10 02", "1002\u{202E}", "\u{1B}[m"])
+    func noNumber(number: String) {
+        var calls = calls()
+        let effects = calls.handle(.call(.placed(1), Party(number: number, name: "x")))
+        #expect(effects == [.report(.call(.placed(1), .notFound, by: .us))])
+    }
+
     @Test("an INVITE too large for UDP goes out again over TCP, or fails with the reason")
     func tooLarge() {
         var calls = calls()

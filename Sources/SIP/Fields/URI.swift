@@ -51,9 +51,13 @@ public struct URI: Hashable, Sendable {
     }
 
     /// The user part with every `%HH` decoded: text of a stranger that may hold any character, NUL included.
+    /// The grammar has no empty user: setting one leaves the part out.
     public var user: String? {
         get { escapedUser?.unescaped }
-        set { escapedUser = newValue?.escaped(except: scheme == .tel ? .telephone : .user) }
+        set {
+            let written = newValue?.escaped(except: scheme == .tel ? .telephone : .user)
+            escapedUser = written == "" ? nil : written
+        }
     }
 
     /// The header fields that the query asks to put into a request, decoded.

@@ -91,8 +91,16 @@ private struct Reader {
         return next.value
     }
 
+    /// The words of a line whose every part is a token or a number, control characters in none of them.
+    private func words(_ value: String, keepingEmpty: Bool = true) throws(Fault) -> [Substring] {
+        guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+            throw fault(.malformedValue)
+        }
+        return value.split(separator: " ", omittingEmptySubsequences: !keepingEmpty)
+    }
+
     func origin(_ value: String) throws(Fault) -> SessionDescription.Origin {
-        let words = value.split(separator: " ", omittingEmptySubsequences: false)
+        let words = try words(value)
         guard words.count == 6, !words[0].isEmpty, Self.isNumber(words[1]), Self.isNumber(words[2]) else {
             throw fault(.malformedValue)
         }
@@ -102,7 +110,7 @@ private struct Reader {
     }
 
     func address(_ value: String) throws(Fault) -> SessionDescription.Address {
-        try address(value.split(separator: " ", omittingEmptySubsequences: false)[...])
+        try address(words(value)[...])
     }
 
     private func address(_ words: ArraySlice<Substring>) throws(Fault) -> SessionDescription.Address {
@@ -113,7 +121,7 @@ private struct Reader {
     }
 
     func media(_ value: String) throws(Fault) -> SessionDescription.Media {
-        let words = value.split(separator: " ", omittingEmptySubsequences: true)
+        let words = try words(value, keepingEmpty: false)
         guard words.count >= 4 else { throw fault(.malformedValue) }
         guard words.count - 3 <= Limits.formats else { throw fault(.tooLarge) }
         let ports = words[1].split(separator: "/", omittingEmptySubsequences: false)

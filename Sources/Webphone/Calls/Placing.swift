@@ -6,6 +6,7 @@ extension Calls {
         guard calls[id] == nil else { return [.report(.fault(Reasons.alreadyUsed))] }
         guard let number else { return [.report(.call(id, .failed(Reasons.notConnected), by: .us))] }
         guard party.number != number else { return [.report(.call(id, .failed(Reasons.ownNumber), by: .us))] }
+        guard RemoteText.number(party.number) != nil else { return [.report(.call(id, .notFound, by: .us))] }
         // Whom we call is asking us just now: that is a yes.
         let asking = calls.first { key, call in
             call.party.number == party.number && call.state == .ringing && !call.isAccepted && key.isReceived

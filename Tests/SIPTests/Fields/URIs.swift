@@ -82,6 +82,7 @@ struct URIs {
         #expect(URI.sip("a b@c", "x").description == "sip:a%20b%40c@x")
         #expect(URI.sip("1007", "::1", port: 5060).description == "sip:1007@[::1]:5060")
         #expect(URI.sip(nil, "exchange.local").description == "sip:exchange.local")
+        #expect(URI.sip("", "exchange.local") == URI.sip(nil, "exchange.local"), "the grammar has no empty user")
         var uri = URI.sip("é", "x")
         uri.parameters.set("lr")
         uri.parameters["transport"] = "tcp"
