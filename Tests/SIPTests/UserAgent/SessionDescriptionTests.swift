@@ -72,7 +72,7 @@ import Testing
             (head + "t=0 0\r\nm=audio 1 RTP/AVP\r\n", .malformedValue, 5),
             (head + "t=0 0\r\nm=audio 1 \u{1} RTP/AVP 0\r\n", .malformedValue, 5),
             (head + "t=0 0\r\nc=IN IP4 a\u{7F}\r\n", .malformedValue, 5),
-            ("v=0\r\no=\u{1B}[ 1 1 IN IP4 a\r\ns=-\r\nt=0 0\r\n", .malformedValue, 2),
+            ("v=0\r\no=\u{1B}[ 1 1 IN IP4 a\r\ns=-\r\nt=0 0\r\n", .malformedValue, 3),
             (head + "t=0 0\r\na=x\0y\r\n", .malformedLine, 5),
             (head + "t=0 0\r\na=x\ry\r\n", .malformedLine, 5),
             (head + "t=0 0\r\nnonsense\r\n", .malformedLine, 5),
