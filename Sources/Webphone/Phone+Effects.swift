@@ -13,21 +13,27 @@ extension Phone {
                 if connection.flow != flow { forget(flow) }
             case .register(let flow):
                 register(on: flow)
+            case .refresh:
+                command(.refresh)
             case .unregister:
                 command(.unregister)
             case .subscribe(let flow):
                 subscribe(on: flow)
             case .ping(let flow):
                 lastPing &+= 1
-                command(.options(PingToken(lastPing), to: .sip(nil, domain), on: flow))
+                // To ourselves, through the exchange: the answer tells whether it is there, and whether it knows us.
+                command(.options(PingToken(lastPing), to: .sip(connection.number, domain), on: flow))
             case .start(let timer, let delay):
                 effects.append(.start(Timer(.connection(timer)), after: delay))
             case .cancel(let timer):
                 effects.append(.cancel(Timer(.connection(timer))))
             case .report(let state):
                 reports.append(.report(.connection(state)))
-            case .established(let flow, let number):
-                established(flow, number)
+            case .established(let flow, let number, let grace):
+                established(flow, number, grace)
+            case .renewed:
+                run(calls.handle(.renewed))
+                run(messages.handle(.renewed))
             case .lost(let flow):
                 lost(flow)
             case .moved:
@@ -81,6 +87,8 @@ extension Phone {
                 run(messages.handle(.ended(id)))
             case .tooLarge:
                 run(connection.handle(.tooLarge))
+            case .disowned:
+                run(connection.handle(.disowned))
             }
         }
     }
@@ -105,6 +113,8 @@ extension Phone {
                 reports.append(.report(report))
             case .tooLarge:
                 run(connection.handle(.tooLarge))
+            case .disowned:
+                run(connection.handle(.disowned))
             }
         }
     }
@@ -163,21 +173,25 @@ extension Phone {
 
     private mutating func subscribe(on flow: Flow) {
         guard let account else { return }
-        if let old = subscription { command(.unsubscribe(old)) }
+        if let old = subscription {
+            subscription = nil  // so that its end is none of our concern
+            command(.unsubscribe(old))
+        }
         lastSubscription &+= 1
         let id = SubscriptionID(lastSubscription)
         subscription = id
         let parameters = Subscription.Parameters(
-            resource: .sip(account.line, domain), event: "presence", accept: ["application/pidf+xml"])
+            resource: .sip(account.line, domain), event: "presence", accept: ["application/pidf+xml"],
+            expires: flow.transport == .udp ? Self.datagramSubscription : Self.streamSubscription)
         command(.subscribe(id, parameters, on: flow))
     }
 
-    private mutating func established(_ flow: Flow, _ number: String) {
+    private mutating func established(_ flow: Flow, _ number: String, _ grace: Duration) {
         let before = gone.filter { $0 != flow }
         gone = []
         run(calls.handle(.established(number: number)))
         for flow in before { run(agent?.handle(.closed(flow)) ?? []) }
-        run(roster.handle(.connected(number: number)))
+        run(roster.handle(.connected(number: number, grace: grace)))
     }
 
     private mutating func lost(_ flow: Flow) {

@@ -12,7 +12,14 @@ extension Phone {
         case .unregistered:
             run(connection.handle(.unregistered))
         case .notify(let id, _, let content):
-            if id == subscription { run(roster.handle(.notified(content?.body ?? []))) }
+            guard id == subscription else { return }
+            unlisted = nil
+            run(connection.handle(.notified))
+            run(roster.handle(.notified(content?.body ?? [])))
+        case .subscriptionRestarted(let id):
+            if id == subscription {
+                run(roster.handle(.connected(number: connection.number ?? "", grace: Connection.datagramGrace)))
+            }
         case .subscriptionEnded(let id, let end):
             if id == subscription { unsubscribed(end) }
         case .incoming(let session, let from, _):
@@ -25,8 +32,8 @@ extension Phone {
             receive(content, in: session, from: from)
         case .messageResult(let token, let result):
             run(messages.handle(.result(token, result)))
-        case .ping(let token, let answered):
-            if token.value == lastPing { run(connection.handle(.pinged(answered: answered))) }
+        case .ping(let token, let status):
+            if token.value == lastPing { run(connection.handle(.pinged(status: status))) }
         case .modified, .renewed:
             break  // a text call stays what it is
         }
@@ -34,7 +41,16 @@ extension Phone {
 
     private mutating func unsubscribed(_ end: Subscription.End) {
         subscription = nil
-        if case .refused(let status, _) = end { reports.append(.report(.fault(Reasons.subscription(status)))) }
+        switch end {
+        case .refused(status: 403, _) where !connection.isRenewed:
+            return run(connection.handle(.disowned))
+        case .refused(let status, _):
+            let reason = Reasons.subscription(status)
+            if reason != unlisted { reports.append(.report(.fault(reason))) }
+            unlisted = reason
+        case .unsubscribed, .terminated, .lost, .overloaded:
+            break
+        }
         run(connection.handle(.subscriptionEnded))
     }
 

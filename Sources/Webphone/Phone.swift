@@ -77,6 +77,13 @@ public struct Phone: Sendable {
     /// What the user agent asked for while its earlier effects were being performed.
     var queued: [UserAgent.Effect] = []
     var isPerforming = false
+    /// Why there is no list, as last said.
+    var unlisted: String?
+
+    /// In seconds, refreshed at half: over UDP nothing else tells of an exchange that restarted between two pings, when
+    /// a refresh of the registration came first and was taken for a new one.
+    static let datagramSubscription: UInt32 = 60
+    static let streamSubscription: UInt32 = 120
 
     /// A phone that is not connected.
     ///

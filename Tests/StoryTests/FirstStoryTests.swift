@@ -86,7 +86,9 @@ struct FirstStoryTests {
         #expect(world.people[0].heard == ["bert 1"])
         #expect(world.people[0].number == "1000")
         world.say(1)
+        let subscribed = world.requests[0]?[.subscribe]
         world.run(for: .seconds(40))
+        #expect(world.requests[0]?[.subscribe] == subscribed, "the list is asked for once")
         #expect(world.people[0].heard == ["bert 1", "bert 2"])
         #expect(world.people[0].talking.count == 1 && world.people[1].talking.count == 1)
     }

@@ -46,6 +46,8 @@ final class World {
     var isWritten = true
     var random: Identifiers
     var people: [Person] = []
+    /// Requests of phones, by person and method.
+    private(set) var requests: [Int: [SIP.Method: Int]] = [:]
     private(set) var exchange: Exchange?
     private var life = 0
     private var agenda = Agenda<Item>()
@@ -145,6 +147,7 @@ final class World {
             agenda.add(.opens(person, attempt: attempt, endpoint.transport), at: now + travel)
         case .send(let message, let flow):
             guard let link = linkOf[flow], links[link].isOpenHere else { return }
+            if case .request(let request) = message { requests[person, default: [:]][request.method, default: 0] += 1 }
             guard let message = overTheWire(message) else { return }
             let event = Exchange.Event.received(message, on: links[link].exchangeFlow)
             for time in arrivals(flow.transport, &links[link].lastThere) {

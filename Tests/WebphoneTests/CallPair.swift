@@ -107,7 +107,7 @@ struct CallPair {
             ends[side].again = nil
         case .report(let report):
             ends[side].reports.append(report)
-        case .start, .cancel, .renew, .ended, .tooLarge:
+        case .start, .cancel, .renew, .ended, .tooLarge, .disowned:
             break
         }
     }

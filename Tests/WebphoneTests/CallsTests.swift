@@ -51,7 +51,6 @@ struct CallsTests {
         "each refusal has its word",
         arguments: [
             (486, .busy), (600, .busy), (603, .rejected), (404, .notFound), (480, .notFound), (408, .noAnswer),
-            (403, .failed("The exchange does not allow it (403).")),
             (488, .failed("The two programs have no way to talk in common (488).")),
             (699, .failed("The answer was 699.")),
         ] as [(Int, CallState)])
@@ -60,6 +59,19 @@ struct CallsTests {
         _ = calls.handle(.call(.placed(1), guest))
         let end = SessionEnd(.refused(status: status, reason: "\u{1B}x"), by: .them)
         #expect(reports(calls.handle(.session(.placed(1), .ended(end)))) == [.call(.placed(1), state, by: .them)])
+    }
+
+    @Test("a call refused as a stranger's is asked once more when the exchange knows us again")
+    func disowned() {
+        var calls = calls()
+        _ = calls.handle(.call(.placed(1), guest))
+        let refusal = SessionState.ended(SessionEnd(.refused(status: 403, reason: ""), by: .them))
+        #expect(calls.handle(.session(.placed(1), refusal)) == [.disowned])
+        #expect(calls.handle(.renewed) == [.invite(.placed(2), number: guest.number)])
+        #expect(calls.handle(.renewed) == [])
+        let end = calls.handle(.session(.placed(2), refusal))
+        #expect(
+            reports(end) == [.call(.placed(1), .failed("The exchange does not allow it (403)."), by: .them)])
     }
 
     @Test("a request taken back is cancelled, a call hung up is completed, and the session is told")

@@ -47,7 +47,7 @@ struct ConnectionTests {
         #expect(
             connection.handle(.registered(number: "1000")) == [
                 .cancel(.registration), .report(.accessGranted(number: "1000")),
-                .established(Self.flow(1), number: "1000"), .subscribe(on: Self.flow(1)),
+                .established(Self.flow(1), number: "1000", grace: .seconds(5)), .subscribe(on: Self.flow(1)),
             ])
         #expect(connection.handle(.registered(number: "1000")) == [])
     }
@@ -148,7 +148,7 @@ struct ConnectionTests {
         var connection = Self.online(.udp)
         let flow = Self.flow(1, .udp)
         #expect(connection.handle(.fired(.ping)) == [.ping(on: flow), .start(.pong, after: .seconds(10))])
-        #expect(connection.handle(.pinged(answered: true)) == [.cancel(.pong), .start(.ping, after: .seconds(15))])
+        #expect(connection.handle(.pinged(status: 200)) == [.cancel(.pong), .start(.ping, after: .seconds(15))])
         // It fired in the moment in which it was cancelled.
         #expect(connection.handle(.fired(.pong)) == [])
         #expect(connection.handle(.fired(.registration)) == [])
@@ -165,8 +165,50 @@ struct ConnectionTests {
         let flow = Self.flow(1, .udp)
         #expect(
             connection.handle(.registered(number: "1005")) == [
-                .report(.accessGranted(number: "1005")), .established(flow, number: "1005"), .subscribe(on: flow),
+                .report(.accessGranted(number: "1005")), .established(flow, number: "1005", grace: .seconds(20)),
+                .subscribe(on: flow),
             ])
+    }
+
+    @Test("a request refused as a stranger's renews the registration, once in five seconds, and the list")
+    func disowned() {
+        var connection = Self.online(.udp)
+        let flow = Self.flow(1, .udp)
+        #expect(connection.handle(.disowned) == [.refresh])
+        #expect(connection.handle(.disowned) == [], "it is being asked")
+        #expect(
+            connection.handle(.registered(number: "1000")) == [
+                .established(flow, number: "1000", grace: .seconds(20)), .subscribe(on: flow),
+                .start(.rest, after: .seconds(5)), .renewed,
+            ])
+        #expect(connection.handle(.disowned) == [.renewed], "the refusal has another reason")
+        #expect(connection.handle(.registered(number: "1000")) == [], "a refresh like others")
+        #expect(connection.handle(.fired(.rest)) == [])
+        #expect(connection.handle(.disowned) == [.refresh])
+    }
+
+    @Test("a ping that finds us unknown renews the registration; an exchange that refuses every ping is left in peace")
+    func unknown() {
+        var connection = Self.online(.udp)
+        #expect(connection.handle(.pinged(status: 403)).last == .refresh)
+        _ = connection.handle(.registered(number: "1000"))
+        _ = connection.handle(.fired(.rest))
+        #expect(connection.handle(.pinged(status: 403)).last == .start(.ping, after: .seconds(15)))
+        _ = connection.handle(.pinged(status: 200))
+        #expect(connection.handle(.pinged(status: 404)).last == .refresh)
+    }
+
+    @Test("an exchange that gives no list is asked for it more and more seldom")
+    func noList() {
+        var connection = Self.online()
+        let waits = (0..<10).map { _ in
+            connection.handle(.subscriptionEnded).compactMap { effect -> Duration? in
+                if case .start(.resubscribe, let delay) = effect { delay } else { nil }
+            }.first
+        }
+        #expect(waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map { .seconds($0) })
+        _ = connection.handle(.notified)
+        #expect(connection.handle(.subscriptionEnded) == [.start(.resubscribe, after: .seconds(2))])
     }
 
     @Test("leaving unregisters first, waits half a second at most, and says so once")

@@ -44,6 +44,32 @@ struct MessagesTests {
             ])
     }
 
+    @Test("one refused as a stranger's goes once more when the exchange knows us again, before those after it")
+    func disowned() {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = send(2, "b", &messages)
+        let refusal = UserAgent.MessageResult.failed(.refused(status: 403, reason: ""))
+        #expect(messages.handle(.result(MessageToken(1), refusal)) == [.disowned])
+        #expect(messages.handle(.renewed) == [.sendInside(MessageToken(2), "a", call)])
+        #expect(
+            messages.handle(.result(MessageToken(2), refusal)) == [
+                delivery(1, .failed("The exchange does not allow it (403).")), .sendInside(MessageToken(3), "b", call),
+            ])
+    }
+
+    @Test(
+        "one refused as a stranger's is marked failed when the connection is lost, or the call ends",
+        arguments: [true, false])
+    func disownedAndLost(isLost: Bool) {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = messages.handle(.result(MessageToken(1), .failed(.refused(status: 403, reason: ""))))
+        let end = isLost ? messages.handle(.lost) : messages.handle(.ended(call))
+        #expect(end == [delivery(1, .failed(isLost ? Reasons.lost : Reasons.endedMessage))])
+        #expect(messages.handle(.renewed) == [])
+    }
+
     @Test("a result that comes twice, or late, is told once")
     func once() {
         var messages = Messages()

@@ -12,6 +12,7 @@ struct RosterTests {
         return Array((PresenceDocumentTests.open + tuples.joined() + "</presence>").utf8)
     }
 
+    static let grace = Duration.seconds(5)
     static let us = ("1000", "us")
     static let guest = ("1001", "guest")
     static let other = ("1002", "other")
@@ -21,7 +22,7 @@ struct RosterTests {
     /// Connected as 1000, with the list reported.
     func live(_ clients: [(String, String)]) -> Roster {
         var roster = Roster()
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         _ = roster.handle(.notified(Self.body([Self.us] + clients)))
         return roster
     }
@@ -29,7 +30,7 @@ struct RosterTests {
     @Test("the first list comes as one, without ourselves; later ones as differences")
     func differences() {
         var roster = Roster()
-        #expect(roster.handle(.connected(number: "1000")) == [])
+        #expect(roster.handle(.connected(number: "1000", grace: Self.grace)) == [])
         #expect(roster.handle(.notified(Self.body([Self.guest, Self.us]))) == [.report(.roster([guest]))])
         let joined = roster.handle(.notified(Self.body([Self.guest, Self.us, Self.other])))
         #expect(joined == [.report(.online(other))])
@@ -47,7 +48,7 @@ struct RosterTests {
     @Test("a first list that is empty or lacks ourselves waits for the full one")
     func unfinished() {
         var roster = Roster()
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         #expect(roster.handle(.notified([])) == [.start(.settle, after: Roster.settle)])
         #expect(roster.handle(.notified(Self.body([Self.guest]))) == [])
         let full = roster.handle(.notified(Self.body([Self.guest, Self.other, Self.us])))
@@ -57,7 +58,7 @@ struct RosterTests {
     @Test("an exchange that never lists ourselves is believed after a second")
     func settled() {
         var roster = Roster()
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         _ = roster.handle(.notified(Self.body([Self.guest])))
         #expect(roster.handle(.fired(.settle)) == [.report(.roster([guest]))])
     }
@@ -67,8 +68,8 @@ struct RosterTests {
         var roster = live([Self.guest, Self.other])
         #expect(roster.handle(.lost) == [])
         #expect(roster.handle(.notified(Self.body([Self.us]))) == [])
-        #expect(roster.handle(.connected(number: "1000")) == [])
-        #expect(roster.handle(.notified(Self.body([Self.us]))) == [.start(.grace, after: Roster.grace)])
+        #expect(roster.handle(.connected(number: "1000", grace: Self.grace)) == [])
+        #expect(roster.handle(.notified(Self.body([Self.us]))) == [.start(.grace, after: Self.grace)])
         #expect(roster.handle(.notified(Self.body([Self.us, Self.guest]))) == [])
         let newcomer = roster.handle(.notified(Self.body([Self.us, Self.guest, ("1003", "new")])))
         #expect(newcomer == [.report(.online(Party(number: "1003", name: "new")))])
@@ -79,11 +80,11 @@ struct RosterTests {
     func lostTwice() {
         var roster = live([Self.guest])
         _ = roster.handle(.lost)
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         _ = roster.handle(.notified(Self.body([Self.us])))
         #expect(roster.handle(.lost) == [.cancel(.grace)])
-        _ = roster.handle(.connected(number: "1000"))
-        #expect(roster.handle(.notified(Self.body([Self.us, Self.guest]))) == [.start(.grace, after: Roster.grace)])
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
+        #expect(roster.handle(.notified(Self.body([Self.us, Self.guest]))) == [.start(.grace, after: Self.grace)])
         #expect(roster.handle(.fired(.grace)) == [])
     }
 
@@ -91,14 +92,14 @@ struct RosterTests {
     func left() {
         var roster = live([Self.guest])
         _ = roster.handle(.left)
-        _ = roster.handle(.connected(number: "1005"))
+        _ = roster.handle(.connected(number: "1005", grace: Self.grace))
         #expect(roster.handle(.notified(Self.body([("1005", "us")]))) == [.report(.roster([]))])
     }
 
     @Test("closed tuples, tuples without a number and second tuples of one number do not count")
     func odd() {
         var roster = Roster()
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         let text =
             PresenceDocumentTests.open
             + "<tuple><status><basic>closed</basic></status><contact>sip:1005@h</contact></tuple>"
@@ -113,7 +114,7 @@ struct RosterTests {
     @Test("names are made safe, and an empty one is the number")
     func names() {
         var roster = Roster()
-        _ = roster.handle(.connected(number: "1000"))
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
         let list = roster.handle(.notified(Self.body([Self.us, ("1001", "a\u{202E}b"), ("1002", " ")])))
         let shown = [Party(number: "1001", name: "ab"), Party(number: "1002", name: "1002")]
         #expect(list == [.report(.roster(shown))])
@@ -126,5 +127,15 @@ struct RosterTests {
         #expect(roster.handle(.notified(Array("<x".utf8))) == [])
         #expect(roster.handle(.notified(Self.body([Self.us, Self.guest]))) == [])
         #expect(roster.handle(.notified([])) == [])
+    }
+
+    @Test("one who came back after an outage and leaves has left, whoever else is still awaited")
+    func leftAgain() {
+        var roster = live([Self.guest, Self.other])
+        _ = roster.handle(.lost)
+        _ = roster.handle(.connected(number: "1000", grace: Self.grace))
+        #expect(roster.handle(.notified(Self.body([Self.us, Self.guest]))) == [.start(.grace, after: Self.grace)])
+        #expect(roster.handle(.notified(Self.body([Self.us]))) == [.report(.offline(guest))])
+        #expect(roster.handle(.fired(.grace)) == [.report(.offline(other))])
     }
 }

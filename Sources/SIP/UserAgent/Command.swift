@@ -37,6 +37,8 @@ extension UserAgent {
         /// Registers, or moves an existing registration to another flow: same Call-ID, rising CSeq. Once it is
         /// granted, sessions and subscriptions go on over that flow.
         case register(Registration.Parameters, on: Flow)
+        /// Refreshes the registration now, as when the exchange seems to have forgotten it; `Report.registered` follows.
+        case refresh
         /// Removes the binding (RFC 3261 §10.2.2); `Report.unregistered` follows in any case.
         case unregister
         /// Subscribes and keeps the subscription fresh (RFC 6665 §4.1).

@@ -87,6 +87,8 @@ public struct Registration: Equatable, Sendable {
 
     package enum Event: Equatable, Sendable {
         case start(Parameters, contact: URI)
+        /// Refresh now.
+        case renew
         case stop
         case response(Response)
         case failed(TransactionFailure, cseq: UInt32)
@@ -130,6 +132,10 @@ public struct Registration: Equatable, Sendable {
             expires = max(1, parameters.expires)
             state = .asking
             return [.cancel(.refresh), .cancel(.expiry)] + register(expires)
+        case .renew:
+            guard state == .bound else { return [] }
+            state = .refreshing
+            return [.cancel(.refresh)] + register(expires)
         case .stop:
             return stop()
         case .response(let response):

@@ -11,6 +11,8 @@ extension UserAgent {
 
         /// The state of what we watch, in full (RFC 6665 §4.1.3). The body may be empty.
         case notify(SubscriptionID, Subscription.Activity, Content?)
+        /// The notifier had forgotten the subscription (481), and a new one is being made: it may have forgotten more.
+        case subscriptionRestarted(SubscriptionID)
         /// No longer subscribed, and no further attempt follows by itself.
         case subscriptionEnded(SubscriptionID, Subscription.End)
 
@@ -29,8 +31,8 @@ extension UserAgent {
         case message(SessionID?, from: NameAddress, Content)
         /// What became of a message of ours.
         case messageResult(MessageToken, MessageResult)
-        /// Whether the peer answered our OPTIONS, with whatever status.
-        case ping(PingToken, answered: Bool)
+        /// The final status of our OPTIONS, which whoever answers at all is alive by; nil when nobody did.
+        case ping(PingToken, status: Int?)
     }
 
     /// What became of a message we sent.

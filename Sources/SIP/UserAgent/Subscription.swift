@@ -92,6 +92,7 @@ public struct Subscription: Equatable, Sendable {
         case start(Timer, after: Duration)
         case cancel(Timer)
         case notify(Activity, UserAgent.Content?)
+        case restarted
         case ended(End)
     }
 
@@ -278,7 +279,7 @@ extension Subscription {
     private mutating func refuse(_ status: Int, _ reason: String, _ retryAfter: Duration?) -> [Effect] {
         switch (state, status) {
         case (.established, 481):
-            return anew(after: backOff())
+            return anew(after: backOff()) + [.restarted]
         case (.established, _):
             return []
         case (_, 408), (_, 480), (_, 486), (_, 500...599):

@@ -7,6 +7,8 @@ extension UserAgent {
             trusted.insert(flow)
             let contact = contact(on: flow, user: parameters.address.uri.user)
             drive(.start(parameters, contact: contact), &effects)
+        case .refresh:
+            drive(.renew, &effects)
         case .unregister:
             drive(.stop, &effects)
         case .subscribe(let id, let parameters, let flow):

@@ -19,7 +19,7 @@ extension UserAgent {
             settle(token, address, response.isSuccess ? .delivered : .failed(MessageFailure(response)), &effects)
         case .ping(let token):
             guard response.isFinal else { return }
-            effects.append(.report(.ping(token, answered: true)))
+            effects.append(.report(.ping(token, status: response.status)))
         }
     }
 
@@ -40,7 +40,7 @@ extension UserAgent {
         case .outside(let token, let address):
             settle(token, address, .failed(MessageFailure(failure)), &effects)
         case .ping(let token):
-            effects.append(.report(.ping(token, answered: false)))
+            effects.append(.report(.ping(token, status: nil)))
         }
     }
 

@@ -62,6 +62,7 @@ extension UserAgent {
                 effects.append(.start(Timer(kind: .subscription(id, timer)), after: delay))
             case .cancel(let timer): effects.append(.cancel(Timer(kind: .subscription(id, timer))))
             case .notify(let activity, let content): effects.append(.report(.notify(id, activity, content)))
+            case .restarted: effects.append(.report(.subscriptionRestarted(id)))
             case .ended(let end): effects.append(.report(.subscriptionEnded(id, end)))
             }
         }

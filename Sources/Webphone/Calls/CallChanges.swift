@@ -34,6 +34,10 @@ extension Calls {
         case .cancelled where isPending && call.isAccepted, .timedOut where isPending && call.isAccepted:
             // The other's request, which we took for ours, was withdrawn as we answered.
             return finish(id, .cancelled, by: .them)
+        case .refused(status: 403, _) where isPending && call.state == .calling && !call.wasDisowned:
+            attach(nil, to: id)
+            calls[id]?.wasDisowned = true
+            return [.disowned]
         case .tooLarge where isPending:
             attach(nil, to: id)
             return [.tooLarge]
@@ -114,6 +118,10 @@ extension Calls {
     mutating func moveFailed() -> [Effect] {
         sorted.filter { $0.1.session == nil && $0.1.glares == 0 }
             .flatMap { finish($0.0, .failed(Reasons.tooLarge), by: .us) }
+    }
+
+    mutating func renewed() -> [Effect] {
+        sorted.filter { $0.1.session == nil && $0.1.wasDisowned && $0.1.glares == 0 }.flatMap { invite($0.0) }
     }
 
     mutating func lost() -> [Effect] {

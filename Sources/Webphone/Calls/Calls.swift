@@ -30,6 +30,8 @@ package struct Calls: Sendable, Equatable {
         case established(number: String)
         case moved
         case moveFailed
+        /// The exchange knows us again: what it refused is asked once more.
+        case renewed
         /// The connection is gone, and with it every call.
         case lost
         /// The person leaves the exchange.
@@ -50,6 +52,8 @@ package struct Calls: Sendable, Equatable {
         /// No more messages in this call.
         case ended(CallID)
         case tooLarge
+        /// Refused as a stranger's.
+        case disowned
     }
 
     /// Requests that wait for the person's answer; one more is busy.
@@ -71,6 +75,7 @@ package struct Calls: Sendable, Equatable {
         var session: SessionID?
         var state: CallState
         var glares = 0
+        var wasDisowned = false
         var isAccepted = false
     }
 
@@ -118,6 +123,7 @@ package struct Calls: Sendable, Equatable {
         case .established(let number): established(number)
         case .moved: moved()
         case .moveFailed: moveFailed()
+        case .renewed: renewed()
         case .lost: lost()
         case .leave: leave()
         case .fired(let timer): fired(timer)

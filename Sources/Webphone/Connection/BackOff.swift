@@ -11,6 +11,8 @@ package struct BackOff: Sendable, Equatable {
     private static let ceiling: Duration = .seconds(24)
 
     private var base = Self.shortest
+    /// The last wait; zero when there was none.
+    package private(set) var last = Duration.zero
     private var identifiers: Identifiers
 
     package init(identifiers: Identifiers) {
@@ -21,10 +23,12 @@ package struct BackOff: Sendable, Equatable {
         let extra = Int.random(in: 0...250, using: &identifiers)
         let delay = base + base * extra / 1000
         base = min(base * 2, Self.ceiling)
+        last = delay
         return delay
     }
 
     package mutating func reset() {
         base = Self.shortest
+        last = .zero
     }
 }

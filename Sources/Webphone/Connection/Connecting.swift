@@ -45,20 +45,16 @@ extension Connection {
             self.number = number
             attempts = 0
             wasOnline = true
+            let grace = Self.grace + backOff.last
             backOff.reset()
             var effects: [Effect] = [
                 .cancel(.registration), .report(.accessGranted(number: number)),
-                .established(flow, number: number), .subscribe(on: flow),
+                .established(flow, number: number, grace: grace), .subscribe(on: flow),
             ]
             if flow.transport == .udp { effects.append(.start(.ping, after: Self.pingInterval)) }
             return effects
         case .online(let flow):
-            guard number != self.number else { return [] }  // a refresh
-            self.number = number
-            // Another number from the same address: the exchange forgot us, and with us what we had subscribed to.
-            return [
-                .report(.accessGranted(number: number)), .established(flow, number: number), .subscribe(on: flow),
-            ]
+            return renewed(flow, number)
         case .idle, .opening, .waiting, .leaving:
             return []
         }

@@ -11,7 +11,7 @@ import SIP
 /// unanswered for `pingPatience` means a lost connection. Over TCP the transport's own pings do that (RFC 5626 §4.4.1).
 package struct Connection: Sendable, Equatable {
     package enum Timer: Hashable, Sendable {
-        case retry, registration, ping, pong, leave, resubscribe, drain
+        case retry, registration, ping, pong, leave, resubscribe, drain, rest
     }
 
     package enum Event: Equatable, Sendable {
@@ -24,7 +24,13 @@ package struct Connection: Sendable, Equatable {
         case registrationFailed(Registration.Failure)
         case unregistered
         case subscriptionEnded
-        case pinged(answered: Bool)
+        /// The list came.
+        case notified
+        /// The status of an answered OPTIONS, nil for none.
+        case pinged(status: Int?)
+        /// A request of ours was refused as that of a stranger (403): perhaps the exchange restarted, and over UDP
+        /// nobody told us.
+        case disowned
         /// Something did not fit into a datagram (RFC 3261 §18.1.1).
         case tooLarge
         case fired(Timer)
@@ -34,14 +40,18 @@ package struct Connection: Sendable, Equatable {
         case open(attempt: UInt64, Endpoint)
         case close(Flow)
         case register(on: Flow)
+        case refresh
         case unregister
         case subscribe(on: Flow)
         case ping(on: Flow)
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(ConnectionState)
-        /// A connection that began just now, or whose number changed.
-        case established(Flow, number: String)
+        /// A connection that began just now, or whose number changed, or that the exchange had forgotten. Others need
+        /// the time of `grace` to come back too.
+        case established(Flow, number: String, grace: Duration)
+        /// What was refused as a stranger's can go again.
+        case renewed
         /// The connection that was established is gone; another may follow.
         case lost(Flow)
         /// Registered on TCP now; what was too large can go.
@@ -60,7 +70,15 @@ package struct Connection: Sendable, Equatable {
     package static let farewell: Duration = .milliseconds(500)
     /// What an exchange may ask for at most (Retry-After); a hostile or mistaken one does not keep us out for days.
     package static let longestRetryAfter: Duration = .seconds(300)
+    /// The first time; twice as long each further time, while no list comes.
     package static let resubscribeDelay: Duration = .seconds(2)
+    package static let longestResubscribeDelay: Duration = .seconds(300)
+    /// Between two renewals because of a refusal: whoever refuses for other reasons does not make us ask in circles.
+    package static let doubtRest: Duration = .seconds(5)
+    /// Those whose exchange restarted are back after this time, and that of their back-off.
+    package static let grace: Duration = .seconds(5)
+    /// Over UDP they notice by their next ping.
+    package static let datagramGrace: Duration = pingInterval + grace
     /// Transactions on the datagram flow that was left for TCP end within 64*T1.
     package static let drainTime: Duration = .seconds(32)
 
@@ -86,6 +104,17 @@ package struct Connection: Sendable, Equatable {
     package internal(set) var number: String?
     /// Whether an OPTIONS is unanswered.
     var isPinging = false
+    /// Whether the last answered OPTIONS found us registered.
+    var isKnown = true
+    /// Whether the exchange still knows us.
+    enum Doubt: Equatable {
+        case none, asking
+        /// It was asked a moment ago, and does.
+        case resting
+    }
+    var doubt = Doubt.none
+    /// In a row, without a list.
+    var resubscriptions = 0
     /// The datagram flow that was left for TCP, while its last transactions end.
     var draining: Flow?
     /// Of the newest `open`; older ones that succeed late are closed.
@@ -132,8 +161,10 @@ package struct Connection: Sendable, Equatable {
         case .registered(let number): registered(number)
         case .registrationFailed(let failure): registrationFailed(failure)
         case .unregistered: left()
-        case .subscriptionEnded: flow == nil ? [] : [.start(.resubscribe, after: Self.resubscribeDelay)]
-        case .pinged(let answered): pinged(answered)
+        case .subscriptionEnded: subscriptionEnded()
+        case .notified: notified()
+        case .pinged(let status): pinged(status)
+        case .disowned: disowned()
         case .tooLarge: beginMove()
         case .fired(let timer): fired(timer)
         }
@@ -154,6 +185,9 @@ package struct Connection: Sendable, Equatable {
             return lose(flow, .keepAliveTimedOut) + [.close(flow)]
         case .leave:
             return left()
+        case .rest:
+            if doubt == .resting { doubt = .none }
+            return []
         case .resubscribe:
             return flow.map { [.subscribe(on: $0)] } ?? []
         case .drain:
@@ -163,10 +197,58 @@ package struct Connection: Sendable, Equatable {
         }
     }
 
-    private mutating func pinged(_ answered: Bool) -> [Effect] {
+    private mutating func pinged(_ status: Int?) -> [Effect] {
         guard let flow, flow.transport == .udp else { return [] }
-        guard answered else { return lose(flow, .keepAliveTimedOut) + [.close(flow)] }
+        guard let status else { return lose(flow, .keepAliveTimedOut) + [.close(flow)] }
         isPinging = false
-        return [.cancel(.pong), .start(.ping, after: Self.pingInterval)]
+        let wasKnown = isKnown
+        isKnown = status != 403 && status != 404
+        let renewal = wasKnown && !isKnown ? disowned() : []
+        return [.cancel(.pong), .start(.ping, after: Self.pingInterval)] + renewal
+    }
+
+    private mutating func subscriptionEnded() -> [Effect] {
+        guard flow != nil else { return [] }
+        let delay = min(Self.resubscribeDelay * (1 << min(resubscriptions, 8)), Self.longestResubscribeDelay)
+        resubscriptions += 1
+        return [.start(.resubscribe, after: delay)]
+    }
+
+    private mutating func notified() -> [Effect] {
+        resubscriptions = 0
+        return []
+    }
+}
+
+/// An exchange that restarted.
+extension Connection {
+    /// Whether it said a moment ago that it knows us.
+    package var isRenewed: Bool { doubt == .resting }
+
+    private mutating func disowned() -> [Effect] {
+        guard flow != nil, move == .none else { return [] }  // the next registration will tell
+        switch doubt {
+        case .none:
+            doubt = .asking
+            return [.refresh]
+        case .asking:
+            return []
+        case .resting:
+            return [.renewed]
+        }
+    }
+
+    /// The registration was refreshed, for whatever reason.
+    mutating func renewed(_ flow: Flow, _ number: String) -> [Effect] {
+        let isNew = number != self.number
+        self.number = number
+        guard isNew || doubt == .asking else { return [] }
+        // Another number from the same address: the exchange forgot us, and with us what we had subscribed to.
+        let grace = flow.transport == .udp ? Self.datagramGrace : Self.grace
+        var effects: [Effect] = isNew ? [.report(.accessGranted(number: number))] : []
+        effects += [.established(flow, number: number, grace: grace), .subscribe(on: flow)]
+        guard doubt == .asking else { return effects }
+        doubt = .resting
+        return effects + [.start(.rest, after: Self.doubtRest), .renewed]
     }
 }

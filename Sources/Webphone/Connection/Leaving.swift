@@ -78,7 +78,11 @@ extension Connection {
 
     private mutating func stopWatching() -> [Effect] {
         isPinging = false
+        isKnown = true
+        resubscriptions = 0
         var effects: [Effect] = [.cancel(.resubscribe)]
+        if doubt == .resting { effects.append(.cancel(.rest)) }
+        doubt = .none
         if flow?.transport == .udp { effects += [.cancel(.ping), .cancel(.pong)] }
         if let flow = draining {
             draining = nil
@@ -110,7 +114,11 @@ extension Connection {
             draining = old
             effects.append(.start(.drain, after: Self.drainTime))
         }
-        if isNew { effects += [.report(.accessGranted(number: number)), .established(flow, number: number)] }
+        if isNew {
+            effects += [
+                .report(.accessGranted(number: number)), .established(flow, number: number, grace: Self.grace),
+            ]
+        }
         return effects + [.subscribe(on: flow), .moved(flow)]
     }
 

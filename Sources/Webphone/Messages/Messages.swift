@@ -14,6 +14,8 @@ package struct Messages: Sendable, Equatable {
         /// On TCP now: what was too large goes again.
         case moved
         case moveFailed
+        /// The exchange knows us again: what it refused goes once more.
+        case renewed
         /// The connection is gone: nothing more will be confirmed.
         case lost
     }
@@ -23,6 +25,8 @@ package struct Messages: Sendable, Equatable {
         case sendOutside(MessageToken, String, CallID)
         case report(PhoneReport)
         case tooLarge
+        /// Refused as a stranger's.
+        case disowned
     }
 
     /// Bytes of UTF-8 in one message. Kamailio reads at most 16,384 bytes of one SIP message over TCP, as other
@@ -35,15 +39,17 @@ package struct Messages: Sendable, Equatable {
         var id: MessageID
         var text: String
         var call: CallID
+        /// Refused once as a stranger's, so that nobody has it: it may go again.
+        var wasDisowned = false
     }
 
     struct Queue: Equatable {
         /// From `head` on; compacted now and then, so that a long queue costs no more than a short one.
         private var items: [Outgoing] = []
         private var head = 0
-        /// What the user agent has, or what waits for the move to TCP.
+        /// What the user agent has, or what waits for the move to TCP, or to be known to the exchange again.
         var underWay: Outgoing?
-        /// Nil while `underWay` waits for the move.
+        /// Nil while `underWay` waits.
         var token: MessageToken?
         /// The other side takes no MESSAGE in the dialog.
         var goesOutside = false
@@ -81,7 +87,7 @@ package struct Messages: Sendable, Equatable {
         case .send(let id, let text, let call): send(Outgoing(id: id, text: text, call: call))
         case .result(let token, let result): received(result, for: token)
         case .ended(let call): ended(call)
-        case .moved: resume()
+        case .moved, .renewed: resume()
         case .moveFailed: moveFailed()
         case .lost: lost()
         }
@@ -122,6 +128,10 @@ package struct Messages: Sendable, Equatable {
         case .failed(.tooLarge) where isCurrent:
             queues[message.call]?.token = nil
             return [.tooLarge]
+        case .failed(.refused(status: 403, _)) where isCurrent && !message.wasDisowned:
+            queues[message.call]?.underWay?.wasDisowned = true
+            queues[message.call]?.token = nil
+            return [.disowned]
         case .failed(.refused(status: 405, _)) where isCurrent && queues[message.call]?.goesOutside == false,
             .failed(.refused(status: 501, _)) where isCurrent && queues[message.call]?.goesOutside == false:
             queues[message.call]?.goesOutside = true
@@ -151,7 +161,10 @@ package struct Messages: Sendable, Equatable {
     }
 
     private mutating func moveFailed() -> [Effect] {
-        held.flatMap { [Self.failed($0, Reasons.tooLarge)] + finish($0, true) }
+        held.flatMap { message in
+            message.wasDisowned
+                ? [handOver(message)] : [Self.failed(message, Reasons.tooLarge)] + finish(message, true)
+        }
     }
 
     private var held: [Outgoing] {

@@ -13,8 +13,8 @@ package struct Roster: Sendable, Equatable {
     package enum Timer: Hashable, Sendable { case settle, grace }
 
     package enum Event: Equatable, Sendable {
-        /// Registered, under this number.
-        case connected(number: String)
+        /// Registered, under this number; after an outage the others come back within the time of `grace`.
+        case connected(number: String, grace: Duration)
         /// The body of a NOTIFY; empty when the exchange has nothing to say yet.
         case notified([UInt8])
         /// The connection is gone; what is known stays, to be compared with the next list.
@@ -31,11 +31,13 @@ package struct Roster: Sendable, Equatable {
     }
 
     package static let settle: Duration = .seconds(1)
-    package static let grace: Duration = .seconds(5)
 
     private enum Phase: Equatable { case away, waiting, reconciling, live }
 
     private var phase = Phase.away
+    private var grace = Duration.zero
+    /// Those seen since the reconnect: when they leave, they have left.
+    private var returned: Set<String> = []
     private var number = ""
     /// The list as reported, by number; nil before the first one.
     private var known: [String: Party]?
@@ -50,9 +52,11 @@ package struct Roster: Sendable, Equatable {
 
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
-        case .connected(let number):
+        case .connected(let number, let grace):
             let effects = stopTimers()
             self.number = number
+            self.grace = grace
+            returned = []
             phase = .waiting
             latest = []
             return effects
@@ -117,7 +121,7 @@ package struct Roster: Sendable, Equatable {
         } else {
             phase = .reconciling
             effects += apply()
-            effects.append(.start(.grace, after: Self.grace))
+            effects.append(.start(.grace, after: grace))
         }
         return effects
     }
@@ -132,11 +136,9 @@ package struct Roster: Sendable, Equatable {
             present[party.number] = party
             online.append(.report(.online(party)))
         }
-        guard phase == .live else {
-            known = present
-            return online
-        }
-        let gone = missing.values.sorted { $0.number < $1.number }
+        let isLive = phase == .live
+        let gone = missing.values.filter { isLive || returned.contains($0.number) }.sorted { $0.number < $1.number }
+        returned = isLive ? [] : Set(latest.map(\.number))
         for party in gone { present[party.number] = nil }
         known = present
         return gone.map { .report(.offline($0)) } + online

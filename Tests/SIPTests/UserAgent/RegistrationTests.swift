@@ -110,6 +110,20 @@ import Testing
         #expect(phone.latest == .registrationFailed(.timedOut))
     }
 
+    @Test("is refreshed at once when the exchange seems to have forgotten it, and once at a time") func renew() throws {
+        var phone = try Self.registered()
+        phone.does(.refresh)
+        phone.does(.refresh)
+        #expect(phone.count(.register) == 1)
+        let register = try phone.takeRequest(.register)
+        #expect(register.cseq == CSeq(2, .register) && register.preferredIdentity?.uri.user == "1007")
+        phone.hears(200, to: register) { Self.grant(&$0, register, 60) }
+        phone.wait(.milliseconds(29_999))
+        #expect(phone.count(.register) == 0)
+        phone.wait(.milliseconds(1))
+        #expect(phone.count(.register) == 1)
+    }
+
     @Test("whose registrar says Retry-After: 0 is not refreshed in circles") func circles() throws {
         var phone = try Self.registered()
         phone.wait(.seconds(30))

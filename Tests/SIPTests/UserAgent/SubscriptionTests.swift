@@ -88,6 +88,7 @@ import Testing
         var (phone, subscribe) = try Self.subscribed()
         phone.wait(.seconds(60))
         phone.hears(481, to: try phone.takeRequest(.subscribe), tag: nil)
+        #expect(phone.latest == .subscriptionRestarted(Self.id))
         phone.wait(.seconds(1))
         let anew = try phone.takeRequest(.subscribe)
         #expect(anew.callID != subscribe.callID && anew.to?.tag == nil)

@@ -1,0 +1,91 @@
+import SIP
+import Testing
+
+@testable import Webphone
+
+/// Over UDP nothing tells that the exchange was started anew, and knows nobody: until somebody asks.
+@Suite("An exchange that restarts unseen")
+struct SilentRestartTests {
+    /// Two people, and an exchange that has just forgotten them.
+    static func room(inCall: Bool) -> World {
+        let world = FirstStoryTests.room((.udp, .udp))
+        if inCall {
+            world.call(0, "bert")
+            world.run(for: .seconds(3))
+        }
+        world.killExchange()
+        world.startExchange()
+        return world
+    }
+
+    static func offline(_ world: World) -> Int {
+        world.people.map { person in
+            person.reports.count { if case .offline = $0 { true } else { false } }
+        }.reduce(0, +)
+    }
+
+    @Test("is noticed by the next ping: numbers, list and connection are kept, and nobody is called OFFLINE")
+    func idle() {
+        let world = Self.room(inCall: false)
+        world.run(for: .seconds(16))
+        #expect(world.exchange?.clientCount == 2)
+        world.run(for: .seconds(60))
+        #expect(world.people.map(\.number) == ["1000", "1001"])
+        #expect(Self.offline(world) == 0)
+        let carl = world.seat("carl", over: .tcp)
+        world.command(carl, .connect(world.people[carl].account))
+        world.run(for: .seconds(1))
+        #expect(world.people.allSatisfy { $0.online.count == 3 }, "the list is alive")
+    }
+
+    @Test("a call goes on: what is said arrives once, in order, as soon as the other is known again too")
+    func talking() {
+        let world = Self.room(inCall: true)
+        world.run(for: .seconds(16))
+        world.say(0)
+        world.say(1)
+        world.run(for: .seconds(2))
+        #expect(world.people[1].heard == ["anna 1"] && world.people[0].heard == ["bert 1"])
+        world.run(for: .seconds(60))
+        #expect(world.people[0].talking == [.placed(1)] && world.people[1].talking == [.received(1)])
+        #expect(Self.offline(world) == 0)
+    }
+
+    @Test("a message is the first to find out: it is refused, goes again, and each one's end is told once")
+    func refusedMessage() {
+        let world = Self.room(inCall: true)
+        for _ in 0..<3 { world.say(0) }
+        world.run(for: .seconds(1))
+        #expect(world.exchange?.clientCount == 1, "at once, not at the next refresh")
+        world.run(for: .seconds(20))
+        for _ in 0..<3 { world.say(0) }
+        world.run(for: .seconds(5))
+        let ends = world.people[0].deliveries.sorted { $0.key.value < $1.key.value }.map(\.value)
+        #expect(ends.allSatisfy { $0.count == 2 && $0[0] == .sending })
+        let delivered = zip(ends, 1...6).filter { $0.0.last == .delivered }.map { "anna \($0.1)" }
+        #expect(world.people[1].heard == delivered && delivered.count >= 3)
+    }
+
+    @Test("a chat request is the first to find out: it is asked again, and answered when the other is known again")
+    func refusedCall() {
+        let world = Self.room(inCall: false)
+        world.call(0, "Echo test")
+        world.run(for: .seconds(2))
+        #expect(world.people[0].talking == [.placed(1)])
+        #expect(world.people[0].calls.count == 1)
+    }
+
+    @Test("whenever it happens between two pings, all is well within half a minute", arguments: 0..<30)
+    func anyMoment(second: Int) {
+        let world = FirstStoryTests.room((.udp, .udp), seed: UInt64(second))
+        world.run(for: .seconds(second))
+        world.killExchange()
+        world.startExchange()
+        world.run(for: .seconds(31))
+        let carl = world.seat("carl", over: .tcp)
+        world.command(carl, .connect(world.people[carl].account))
+        world.run(for: .seconds(2))
+        #expect(world.people.allSatisfy { $0.online.count == 3 })
+        #expect(Self.offline(world) == 0)
+    }
+}
