@@ -7,11 +7,12 @@ final class Inbox<Input: Sendable>: Sendable {
     private struct Pending {
         var inputs: [Input] = []
         var isScheduled = false
+        // In here, not in a lock of its own: each `withLock` of a bare closure wraps it in one more thunk.
+        var receiver: (@Sendable ([Input]) -> Void)?
     }
 
     private let queue: DispatchQueue
     private let pending = Mutex(Pending())
-    private let receiver = Mutex<(@Sendable ([Input]) -> Void)?>(nil)
 
     init(queue: DispatchQueue) {
         self.queue = queue
@@ -19,7 +20,7 @@ final class Inbox<Input: Sendable>: Sendable {
 
     /// Says who handles the batches; they run on the queue. What was posted earlier follows at once.
     func deliver(to receiver: @escaping @Sendable ([Input]) -> Void) {
-        self.receiver.withLock { $0 = receiver }
+        pending.withLock { $0.receiver = receiver }
         schedule(adding: [])
     }
 
@@ -37,15 +38,13 @@ final class Inbox<Input: Sendable>: Sendable {
     }
 
     private func drain() {
-        let batch = pending.withLock { pending in
-            defer { pending = Pending() }
-            return pending.inputs
+        let taken = pending.withLock { pending in
+            let taken = pending
+            pending.isScheduled = false
+            // Nobody listens yet: keep what is there, and wait for `deliver(to:)` to schedule again.
+            if pending.receiver != nil { pending.inputs = [] }
+            return taken
         }
-        guard let receiver = receiver.withLock({ $0 }) else {
-            // Nobody listens yet: keep the order, and wait for `deliver(to:)` to schedule again.
-            pending.withLock { $0.inputs.insert(contentsOf: batch, at: 0) }
-            return
-        }
-        if !batch.isEmpty { receiver(batch) }
+        if !taken.inputs.isEmpty { taken.receiver?(taken.inputs) }
     }
 }
