@@ -14,10 +14,12 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILT = os.path.join(HERE, "..", "..", ".build", "bench")
+PACKAGES = os.path.join(HERE, "..", "..", ".build", "static")
 ROWS, COLUMNS = 30, 100
 
 
@@ -40,7 +42,6 @@ class Pty:
             data = os.read(self.terminal, 1 << 16)
         except OSError:
             return b""
-        self.output += data
         return data
 
     def until(self, marker, timeout=20.0):
@@ -50,8 +51,16 @@ class Pty:
         while time.perf_counter() < deadline:
             if all(m in self.output for m in markers):
                 return time.perf_counter() - self.begun
-            self.read(0.5)
+            self.output += self.read(0.5)
         raise SystemExit("never saw %r; the last output: %r" % (markers, self.output[-400:]))
+
+    def shows(self, text):
+        """Has everything painted anew, and says whether `text` is among it."""
+        self.resize(ROWS + 1, COLUMNS + 1)
+        self.output = b""
+        while data := self.read(0.3):
+            self.output += data
+        return text in self.output
 
     def settle(self, quiet=0.3):
         while self.read(quiet):
@@ -90,7 +99,7 @@ def wakeups(process):
     total = 0
     for task in os.listdir("/proc/%d/task" % process):
         with open("/proc/%d/task/%s/status" % (process, task)) as file:
-            total += sum(int(n) for n in re.findall(r"voluntary_ctxt_switches:\s+(\d+)", file.read()))
+            total += sum(int(n) for n in re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.M))
     return total
 
 
@@ -107,6 +116,9 @@ class Peer:
     def hear(self):
         return self.process.stdout.readline().strip()
 
+    def speaks(self):
+        return select.select([self.process.stdout], [], [], 0)[0] != []
+
     def close(self):
         self.process.kill()
         self.process.wait()
@@ -116,28 +128,50 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def echo(terminal, count, pause=0.0):
-    """Seconds from each key written to the terminal until something came back."""
-    times = []
+class Drain:
+    """Reads the terminal in a thread, so that the program never waits for its reader."""
+
+    def __init__(self, terminal):
+        self.terminal, self.going = terminal, True
+        self.thread = threading.Thread(target=self.loop)
+        self.thread.start()
+
+    def loop(self):
+        while self.going:
+            self.terminal.read(0.05)
+
+    def stop(self):
+        self.going = False
+        self.thread.join()
+
+
+# Neither in what the screen shows nor in what moves the cursor or changes colours.
+KEYS = b"%&#~|{}*=_"
+
+
+def echo(terminal, count=10**9, seconds=10**9):
+    """Seconds from each key written to the terminal until it came back, for so many keys or so long."""
+    times, end = [], time.perf_counter() + seconds
+    start = echo.begun = getattr(echo, "begun", 0) + 3
     for i in range(count):
+        if time.perf_counter() > end:
+            break
         # The draft is emptied now and then so that both programs always paint the same: one character more.
-        if i % 40 == 39:
+        if i % 40 == 0:
             terminal.write(b"\x7f" * 40)
-            deadline = time.perf_counter() + 0.05
+            deadline = time.perf_counter() + 0.02
             while time.perf_counter() < deadline:
                 terminal.read(0.01)
-            continue
-        key = b"abcdefghijklmnopqrstuvwxyz"[i % 26:i % 26 + 1]
+        # Another one than stood in that place before: painting the same again is painting nothing.
+        key = KEYS[(i + i // 40 + start) % len(KEYS):][:1]
         while terminal.read(0):
             pass
         begun = time.perf_counter()
         terminal.write(key)
         while key not in terminal.read(1.0):
             if time.perf_counter() - begun > 2:
-                break
+                raise SystemExit("a key never came back")
         times.append(time.perf_counter() - begun)
-        if pause:
-            time.sleep(pause)
     return times
 
 
@@ -159,6 +193,14 @@ class Row:
         print("%-62s %14s %16s %7s  %s" % Row.table[-1], flush=True)
 
 
+def reference(yardstick):
+    """The yardstick on its server of plain lines, and a quiet screen."""
+    peer = Peer("lines")
+    terminal = Pty([yardstick, "127.0.0.1", peer.port])
+    terminal.settle()
+    return terminal, peer
+
+
 def in_call(program):
     """The program in a call with the peer, and a quiet screen."""
     peer = Peer("sip")
@@ -174,20 +216,23 @@ def in_call(program):
 
 
 def talk(yardstick, program):
-    quiet, loud = {}, {}
-    for name in ("yardstick", "program"):
-        if name == "program":
-            terminal, peer = in_call(program)
-        else:
-            peer = Peer("lines")
-            terminal = Pty([yardstick, "127.0.0.1", peer.port])
-            terminal.settle()
-        quiet[name] = echo(terminal, 1500)
-        peer.tell("blast 20000 2000")
-        time.sleep(0.5)
-        loud[name] = echo(terminal, 1200)
-        peer.hear()
-        terminal.settle()
+    """In turns, a little of each, so that whatever else the machine does meets both alike."""
+    quiet, loud = {"yardstick": [], "program": []}, {"yardstick": [], "program": []}
+    sides = {"yardstick": reference(yardstick), "program": in_call(program)}
+    for _ in range(30):
+        for name, (terminal, _) in sides.items():
+            quiet[name] += echo(terminal, count=120)
+    for _ in range(8):
+        for name, (terminal, peer) in sides.items():
+            peer.tell("blast 4000 2000")
+            echo(terminal, seconds=0.2)
+            loud[name] += echo(terminal, seconds=1.5)
+            if peer.speaks():
+                raise SystemExit("the messages ended before the keys")
+            drain = Drain(terminal)
+            peer.hear()
+            drain.stop()
+    for terminal, peer in sides.values():
         terminal.close()
         peer.close()
     for when, times in (("quiet", quiet), ("2,000 messages/s arrive", loud)):
@@ -200,13 +245,8 @@ def flood(yardstick, program):
     count = 60_000
     rates = {}
     for name in ("yardstick", "program"):
-        if name == "program":
-            terminal, peer = in_call(program)
-        else:
-            peer = Peer("lines")
-            terminal = Pty([yardstick, "127.0.0.1", peer.port])
-            terminal.settle()
-        drain = subprocess_drain(terminal)
+        terminal, peer = in_call(program) if name == "program" else reference(yardstick)
+        drain = Drain(terminal)
         peer.tell("blast 2000 0")
         peer.hear()
         before = cpu(terminal.process)
@@ -216,29 +256,12 @@ def flood(yardstick, program):
         used = cpu(terminal.process) - before
         rates[name] = (count / taken, used / count * 1e6)
         drain.stop()
+        if not terminal.shows(b"message %d of" % (count + 1999)):
+            raise SystemExit("the last message is not on the screen")
         terminal.close()
         peer.close()
     Row("messages received in a call and answered, a second", rates["program"][0], "", rates["yardstick"][0], ">= 25,000")
     Row("CPU for each of them", rates["program"][1], "us", rates["yardstick"][1], "<= 40 us")
-
-
-class subprocess_drain:
-    """Reads the terminal in a thread, so that the program never waits for its reader."""
-
-    def __init__(self, terminal):
-        import threading
-        self.terminal, self.going = terminal, True
-        self.thread = threading.Thread(target=self.loop)
-        self.thread.start()
-
-    def loop(self):
-        while self.going:
-            self.terminal.read(0.05)
-            self.terminal.output = self.terminal.output[-4096:]
-
-    def stop(self):
-        self.going = False
-        self.thread.join()
 
 
 def memory(program):
@@ -249,15 +272,16 @@ def memory(program):
     window = 10
     time.sleep(window)
     Row("wake-ups a second, in a call (its clock ticks)", (wakeups(terminal.process) - before) / window, "")
-    drain = subprocess_drain(terminal)
-    count, text = 20_000, len("message 10000 of the benchmark, as long as a line of talk is")
+    drain = Drain(terminal)
+    count, text = 80_000, len("message 10000 of the benchmark, as long as a line of talk is")
+    peer.tell("blast 10000 0")
+    peer.hear()
+    time.sleep(0.5)
     before = pss(terminal.process)
     peer.tell("blast %d 0" % count)
     peer.hear()
-    peer.tell("blast %d 0" % (2 * count))
-    peer.hear()
     time.sleep(0.5)
-    each = (pss(terminal.process) - before) * 1024 * 1024 / (3 * count) - text
+    each = (pss(terminal.process) - before) * 1024 * 1024 / count - text
     Row("each message in the log, beside its text", each, "B", None, "<= 200 B")
     drain.stop()
     terminal.close()
@@ -277,14 +301,9 @@ def memory(program):
 def resize(yardstick, program):
     settled, used = {}, {}
     for name in ("yardstick", "program"):
-        if name == "program":
-            terminal, peer = in_call(program)
-        else:
-            peer = Peer("lines")
-            terminal = Pty([yardstick, "127.0.0.1", peer.port])
-            terminal.settle()
+        terminal, peer = in_call(program) if name == "program" else reference(yardstick)
         peer.tell("blast 20000 0")
-        drain = subprocess_drain(terminal)
+        drain = Drain(terminal)
         peer.hear()
         drain.stop()
         terminal.settle()
@@ -321,11 +340,11 @@ def start(yardstick, program):
 
 def parser():
     os.environ["PARTYLINE_BENCH"] = "1"
-    built = subprocess.run(["swift", "build", "-c", "release", "--scratch-path", BUILT, "--product", "ParserBench"],
-                           capture_output=True, text=True)
+    built = subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", PACKAGES,
+                            "--product", "ParserBench"], capture_output=True, text=True)
     if built.returncode != 0:
         raise SystemExit(built.stdout + built.stderr)
-    rate = float(subprocess.run([os.path.join(BUILT, "release", "ParserBench")], capture_output=True, text=True).stdout)
+    rate = float(subprocess.run([os.path.join(PACKAGES, "release", "ParserBench")], capture_output=True, text=True).stdout)
     Row("INVITEs of 650 bytes parsed, a second on one core", rate, "", None, ">= 1,000,000")
 
 

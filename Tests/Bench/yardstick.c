@@ -131,13 +131,16 @@ static int read_keys(void) {
     int changed = 0, kind;
     while ((kind = get_wch(&key)) != ERR) {
         changed = 1;
+        if (kind == KEY_CODE_YES && key == KEY_BACKSPACE) {
+            draft_length -= draft_length > 0;
+            continue;
+        }
         if (kind == KEY_CODE_YES) continue;
         if (key == 17) {
             endwin();
             exit(0);
         }
         if (key == L'\n' || key == L'\r') draft_length = 0;
-        else if (key == 127 || key == 8) draft_length -= draft_length > 0;
         else if (draft_length < 4095) draft[draft_length++] = (wchar_t)key;
     }
     return changed;
