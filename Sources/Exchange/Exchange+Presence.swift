@@ -16,6 +16,8 @@ extension Exchange {
         guard accepted.isEmpty || accepted.contains(where: Self.acceptsPresence) else { throw Refusal(406) }
         let seconds = try subscriptionTime(of: request)
 
+        // RFC 3261 §8.2.2.2: the same request, come another way.
+        if subscriptions.has(request, of: watcher.number) { throw Refusal(482) }
         let tag = identifiers.token()
         let response = accepted200(request, tag: tag, line: line, seconds: seconds, flow: flow)
         guard let dialog = Dialog(uas: request, response: response) else { throw Refusal(400) }

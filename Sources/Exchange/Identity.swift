@@ -2,14 +2,22 @@ import SIP
 
 /// Who speaks: a number may be used only from the flow on which it is registered.
 extension Registrar {
-    /// The client that sends a request, by its From and the flow it came on.
+    /// The client that sends a request, by its From and the flow it came on. Phones that know nothing of
+    /// P-Associated-URI go on speaking as the line: they are who alone registered on it over that flow.
     ///
     /// - Throws: 403, whether nobody is registered there or somebody else.
     func speaker(_ from: NameAddress, on flow: Flow) throws(Refusal) -> Client {
-        guard configuration.names(from.uri.host, on: flow) || flow == EchoTest.flow,
-            let client = PhoneNumber(user: from.uri.user).flatMap({ clients[$0] }), client.flow == flow
+        let client =
+            PhoneNumber(user: from.uri.user).flatMap { clients[$0] }
+            ?? line(named: from.uri.user).flatMap { onlyClient(of: $0, on: flow) }
+        guard configuration.names(from.uri.host, on: flow) || flow == EchoTest.flow, let client, client.flow == flow
         else { throw Refusal(403, knows(flow) ? "Not Your Number" : "Register First") }
         return client
+    }
+
+    private func onlyClient(of line: Int, on flow: Flow) -> Client? {
+        let clients = peers(on: flow).filter { $0.line == line }
+        return clients.count == 1 ? clients.first : nil
     }
 
     /// The client that sends a request within a dialog. There the one who was called speaks as the caller had written

@@ -121,7 +121,7 @@ struct Registrar: Sendable {
         }
     }
 
-    private func peers(on flow: Flow) -> [Client] {
+    func peers(on flow: Flow) -> [Client] {
         (numbersByFlow[flow] ?? []).compactMap { clients[$0] }
     }
 

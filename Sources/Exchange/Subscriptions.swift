@@ -32,6 +32,15 @@ struct Subscriptions: Sendable {
 
     func has(_ tag: String) -> Bool { table[tag] != nil }
 
+    /// Whether this SUBSCRIBE made a subscription already.
+    func has(_ request: Request, of watcher: PhoneNumber) -> Bool {
+        tags(of: watcher).contains { tag in
+            guard let dialog = table[tag]?.dialog else { return false }
+            return dialog.id.callID == request.callID && dialog.id.remoteTag == request.from?.tag
+                && dialog.remoteCSeq == request.cseq?.number
+        }
+    }
+
     func tags(of watcher: PhoneNumber) -> [String] { tagsByWatcher[watcher] ?? [] }
 
     func tags(on line: Int) -> [String] { tagsByLine[line] ?? [] }

@@ -28,6 +28,18 @@ import Testing
                 + "<note>ann</note></tuple></presence>")
     }
 
+    @Test("the same SUBSCRIBE that comes another way is merged, not a second subscription") func merged() {
+        let ann = town.phone("ann")
+        ann.register()
+        for branch in ["z9hG4bK-one", "z9hG4bK-two"] {
+            ann.ask(
+                "SUBSCRIBE", "sip:Webphone1@exchange.local", callID: "sub", ["Event: presence", "Expires: 120"],
+                cseq: 7, branch: branch)
+        }
+        #expect(ann.statuses.suffix(2) == [200, 482])
+        #expect(ann.notifies.count == 1)
+    }
+
     @Test("each change reaches each watcher within 0.2 s, and only the line's own") func changes() {
         let ann = town.phone("ann")
         ann.register()

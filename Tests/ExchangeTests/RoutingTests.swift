@@ -227,7 +227,7 @@ struct Pair {
     @Test(
         "a client that speaks as somebody else is refused",
         arguments: [
-            "<sip:1000@exchange.local>", "<sip:600@exchange.local>", "<sip:Webphone1@exchange.local>",
+            "<sip:1000@exchange.local>", "<sip:600@exchange.local>", "<sip:Webphone2@exchange.local>",
             "<sip:1002@elsewhere.example>", "<sip:exchange.local>", "<tel:1002>",
         ])
     func anotherNumber(from: String) {
@@ -236,6 +236,31 @@ struct Pair {
         eve.register()
         #expect(eve.ask("MESSAGE", "sip:1001@exchange.local", from: "\(from);tag=1")?.status == 403)
         #expect(pair.bob.requests.isEmpty)
+    }
+
+    @Test(
+        "a phone that knows only the line it registered on speaks as its number all the same", arguments: [true, false])
+    func asTheLine(isAlone: Bool) throws {
+        let pair = Pair()
+        if !isAlone {
+            let second = pair.town.phone("second")
+            second.say(
+                """
+                REGISTER sip:127.0.0.1 SIP/2.0
+                Via: SIP/2.0/TCP \(pair.ann.flow.remote);branch=z9hG4bK-second
+                From: "second" <sip:Webphone1@127.0.0.1>;tag=second
+                To: <sip:Webphone1@127.0.0.1>
+                Call-ID: second
+                CSeq: 1 REGISTER
+                Contact: <sip:second@\(pair.ann.flow.remote)>
+                Expires: 60
+                """, over: pair.ann.flow)
+        }
+        let from = "\"bob\" <sip:Webphone1@exchange.local>;tag=1"
+        let refusal = pair.ann.ask("INVITE", "sip:1001@exchange.local", from: from)
+        #expect(refusal?.status == (isAlone ? nil : 403), "on a flow with several of the line nobody knows who it is")
+        #expect(
+            pair.bob.lastRequest?.headers[.pAssertedIdentity] == (isAlone ? "\"ann\" <sip:1000@exchange.local>" : nil))
     }
 
     @Test("a number speaks only from its own flow, also after it moved") func oldFlow() {
