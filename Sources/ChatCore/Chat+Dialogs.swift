@@ -21,9 +21,9 @@ extension Chat {
         case (.tab, .ok, false), (.backtab, .input, false): state.dialogs[0].focus = .cancel
         case (.tab, .cancel, false), (.backtab, .ok, false): state.dialogs[0].focus = .input
         case (.tab, .input, false), (.backtab, .cancel, false): state.dialogs[0].focus = .ok
-        case (.left, .ok, false), (.right, .ok, false), (.up, .ok, false), (.down, .ok, false):
+        case (.right, .ok, false), (.down, .ok, false), (.right, .cancel, false), (.down, .cancel, false):
             state.dialogs[0].focus = .cancel
-        case (.left, .cancel, false), (.right, .cancel, false), (.up, .cancel, false), (.down, .cancel, false):
+        case (.left, .ok, false), (.up, .ok, false), (.left, .cancel, false), (.up, .cancel, false):
             state.dialogs[0].focus = .ok
         case (.up, _, _): state.clients.moveSelection(by: -1)
         case (.down, _, _): state.clients.moveSelection(by: 1)
@@ -37,8 +37,14 @@ extension Chat {
         case (.enter, true), (.escape, true), (.tab, true), (.backtab, true): return []
         case (.enter, false): return answerDialog(focus != .cancel)
         case (.escape, false): return answerDialog(false)
-        case (.tab, false), (.backtab, false), (.left, false), (.right, false), (.up, false), (.down, false):
+        case (.tab, false), (.backtab, false):
             state.dialogs[0].focus = focus == .ok ? .cancel : .ok
+            return []
+        case (.left, false), (.up, false):
+            state.dialogs[0].focus = .ok
+            return []
+        case (.right, false), (.down, false):
+            state.dialogs[0].focus = .cancel
             return []
         case (_, _): return edit(key)
         }

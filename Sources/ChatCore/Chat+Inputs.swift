@@ -124,11 +124,11 @@ extension Chat {
     /// Opens the room, unless the name is too long.
     mutating func enter(as wish: String) -> [Effect] {
         let name = PlainText.line(wish)
-        guard name.count <= Limits.name else {
+        if let objection = Self.objection(toName: name) {
             var prompt = state.prompt ?? NamePrompt()
             prompt.draft.replace(with: name.map { .character($0) })
             prompt.typingReplaces = true
-            prompt.refusal = "A name has at most \(Limits.name) characters; this one has \(name.count)."
+            prompt.refusal = objection
             state.prompt = prompt
             return []
         }
@@ -136,6 +136,16 @@ extension Chat {
         state.name = name.isEmpty ? "user" : name
         note(.notice, "Select someone to start a private chat. You can chat with one person at a time.")
         return [.connect(displayName: state.name)]
+    }
+
+    /// Why a name is refused, in words; nil when it is none.
+    package static func objection(toName name: String) -> String? {
+        let bytes = name.utf8.count
+        if name.count > Limits.name {
+            return "A name has at most \(Limits.name) characters; this one has \(name.count)."
+        }
+        guard bytes > Limits.nameBytes else { return nil }
+        return "A name has at most \(Limits.nameBytes) bytes, and emoji take up to 40 each; this one has \(bytes)."
     }
 
     private mutating func answer(_ key: Key) -> [Effect] {

@@ -3,6 +3,8 @@ extension Chat {
     package enum Limits {
         /// Characters of a user name, as people count them.
         package static let name = 16
+        /// Bytes of UTF-8 in a name: exchanges take no more, as every name travels in every client's list.
+        package static let nameBytes = 64
         /// Bytes of one message as UTF-8; the phone takes no more either.
         package static let message = 8_192
         /// Bytes the input line holds; more than a message, so that a text too long can be cut by the person.

@@ -26,6 +26,7 @@ import Webphone
         arguments: [
             ("⏎", PhoneCommand.accept(.received(1))), ("⎋", .reject(.received(1))), ("→⏎", .reject(.received(1))),
             ("→←⏎", .accept(.received(1))), ("⇥⏎", .reject(.received(1))), ("↓⏎", .reject(.received(1))),
+            ("→→⏎", .reject(.received(1))), ("←⏎", .accept(.received(1))), ("↓↓↑⏎", .accept(.received(1))),
             ("⇥⇥⇥⏎", .accept(.received(1))), ("⇤⇤⏎", .reject(.received(1))),
         ])
     func answers(keys: String, command: PhoneCommand) {

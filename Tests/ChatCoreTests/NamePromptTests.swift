@@ -23,7 +23,7 @@ import Webphone
 
     @Test(
         "sixteen characters are counted as people count them",
-        arguments: ["sixteen letters!", String(repeating: "👩‍👩‍👧‍👦", count: 16), String(repeating: "e\u{301}", count: 16)])
+        arguments: ["sixteen letters!", String(repeating: "👩", count: 16), String(repeating: "e\u{301}", count: 16)])
     func sixteen(name: String) {
         var desk = Desk()
         desk.feed(.paste(name))
@@ -38,6 +38,15 @@ import Webphone
         #expect(desk.state.prompt?.refusal == "A name has at most 16 characters; this one has 17.")
         desk.type("user⏎")
         #expect(desk.effects() == [.connect(displayName: "user")])
+    }
+
+    @Test("a name with more bytes than exchanges take is refused at once, with the reason") func bytes() {
+        var desk = Desk()
+        desk.feed(.paste(String(repeating: "👩‍👩‍👧‍👦", count: 3)))
+        desk.type("⏎")
+        #expect(desk.effects().isEmpty)
+        #expect(
+            desk.state.prompt?.refusal == "A name has at most 64 bytes, and emoji take up to 40 each; this one has 75.")
     }
 
     @Test("a refused name can be shortened too") func shortened() {

@@ -93,7 +93,7 @@ struct RefusalTests {
     @Test(
         "each bad option is a sentence",
         arguments: [
-            (["--name", "a name too long by far"], "a user name has at most 16"),
+            (["--name", "a name too long by far"], "A name has at most 16"),
             (["--server", "host:0"], "A port is a number from 1 to 65535."),
             (["--server", "host:99999"], "A port is a number from 1 to 65535."),
             (["--server", ""], "names no host"),

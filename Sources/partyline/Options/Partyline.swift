@@ -48,9 +48,8 @@ struct Partyline: ParsableCommand {
     }
 
     func validate() throws {
-        if let name, name.count > Chat.Limits.name {
-            throw ValidationError(
-                "The name '\(name)' has \(name.count) characters; a user name has at most \(Chat.Limits.name).")
+        if let name, let objection = Chat.objection(toName: name) {
+            throw ValidationError("The name '\(name)' cannot be taken. \(objection)")
         }
         try ExchangeCommand.validate(line: line)
         if let server { _ = try HostPort(server) }
