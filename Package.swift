@@ -49,7 +49,10 @@ let package = Package(
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
         .testTarget(
             name: "PartylineTests",
-            dependencies: ["partyline", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "partyline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TerminalTests", dependencies: ["partyline"], exclude: ["raw-client.py"], swiftSettings: strict),

@@ -76,6 +76,17 @@ final class Person {
         try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
     }
 
+    /// The terminal's title, which an escape sequence could change.
+    func title() throws -> String { try tmux("display-message", "-p", "#{pane_title}") }
+
+    /// What programs can switch on in the terminal: its other screen, the mouse, application keys; and the cursor.
+    func modes() throws -> String {
+        try tmux(
+            "display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{mouse_sgr_flag}#{keypad_flag}#{cursor_flag}"
+        )
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// Closes the terminal under the program.
     func closesTerminal() throws {
         try tmux("kill-server")

@@ -34,6 +34,13 @@ final class ExchangeProcess {
 
     var isRunning: Bool { child.isRunning }
 
+    /// What the process holds in memory.
+    func residentMegabytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(child.number)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(Int(line.filter(\.isNumber))) / 1_024
+    }
+
     /// SIGKILL: no goodbye to anyone.
     func kill() {
         child.kill(SIGKILL)

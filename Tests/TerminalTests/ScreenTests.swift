@@ -63,6 +63,15 @@ struct ScreenTests {
         try says(ada, 11...11)
     }
 
+    @Test("a storm of resizes while it starts leaves a whole screen") func resizedAtStart() throws {
+        let exchange = try ExchangeProcess()
+        let ada = try Person(["--name", "ada", "--server", exchange.address])
+        for round in 0..<30 { try ada.resizes(columns: 1 + round * 7, rows: 1 + (round * 13) % 60) }
+        try ada.resizes(columns: 100, rows: 30)
+        try ada.sees("Welcome ada to the chatroom!")
+        try ada.sees("Echo test")
+    }
+
     @Test("small screens stay usable, too small ones say so", arguments: [(40, 10), (20, 6)])
     func small(_ columns: Int, _ rows: Int) throws {
         let (exchange, ada) = try talking()

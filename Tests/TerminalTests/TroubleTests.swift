@@ -72,6 +72,20 @@ struct TroubleTests {
         #expect(!ada.screen.contains("Welcome"), "the shell's screen is back")
     }
 
+    @Test("what was switched on in the terminal is switched off by every way out", arguments: ["C-q", "TERM", "HUP"])
+    func modesRestored(_ way: String) throws {
+        let exchange = try ExchangeProcess()
+        let ada = try Person(["--name", "ada", "--server", exchange.address])
+        try ada.sees("Echo test")
+        try ada.waits(for: "the mouse") { try ada.modes().hasPrefix("111") }
+        if way == "C-q" { try ada.presses(way) } else { try run(["kill", "-\(way)", "\(ada.program())"]) }
+        try ada.sees("[left with 0]")
+        #expect(try ada.modes() == "00001")
+        try ada.types("echoed")
+        try ada.presses("Enter")
+        try ada.sees("echoed\nechoed")
+    }
+
     @Test("a closed terminal ends the program, unregistered")
     func closedTerminal() throws {
         let exchange = try ExchangeProcess()

@@ -28,9 +28,22 @@ struct LogFile: LogHandler {
         var line = LocalTime.now.stamp + " \(event.level) \(event.message)"
         let merged = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in merged.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
-        // One write per line, so that two programs may share a file; control characters cannot forge a line.
-        let bytes = line.utf8.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 } + [UInt8(ascii: "\n")]
+        // One write per line, so that two programs may share a file.
+        let bytes = Array(Self.plain(line).utf8) + [UInt8(ascii: "\n")]
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// What is logged may hold a stranger's text, and a log is read in a terminal: nothing in it forges a line, is
+    /// obeyed, or turns the direction of what follows.
+    static func plain(_ line: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in line.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: result.append("?")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }
 
