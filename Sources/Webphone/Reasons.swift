@@ -42,6 +42,11 @@ package enum Reasons {
         }
     }
 
+    /// Why nobody is let in with the number and the password that were given.
+    package static func wrongPassword(_ status: Int) -> String {
+        "The exchange does not accept this number with this password (\(status))."
+    }
+
     /// Why a registration failed that may do better later.
     package static func registration(_ status: Int) -> String {
         switch status {

@@ -106,6 +106,7 @@ struct ConnectionTests {
             (.refused(status: 404, reason: "x"), "The exchange has no line named Line (404)."),
             (.refused(status: 403, reason: "x"), "The exchange does not let this name join (403)."),
             (.challenged(status: 401), "The exchange asks for a password, and there is none."),
+            (.wrongPassword(status: 403), "The exchange does not accept this number with this password (403)."),
         ] as [(Registration.Failure, String)])
     func denied(failure: Registration.Failure, words: String) {
         var connection = Connection(identifiers: .seeded(1))

@@ -10,15 +10,24 @@ extension Dialog {
     public mutating func request(
         _ method: Method, contact: NameAddress? = nil, contentType: String? = nil, body: [UInt8] = []
     ) -> Request {
-        // Nobody counts that far, and starting over beats a trap.
-        let last = localCSeq ?? 0
-        let number = last < CSeq.largestNumber ? last + 1 : 1
-        localCSeq = number
-        var request = skeleton(method, number: number)
+        var request = skeleton(method, number: nextNumber())
         if let contact { request.headers.append(.contact, contact.description) }
         if let contentType { request.headers.append(.contentType, contentType) }
         request.body = body
         return request
+    }
+
+    /// Gives a request of the dialog that is sent once more, say with credentials, the next CSeq (§22.2).
+    public mutating func renumber(_ request: Request) -> Request {
+        var request = request
+        request.cseq = CSeq(nextNumber(), request.method)
+        return request
+    }
+
+    private mutating func nextNumber() -> UInt32 {
+        let number = CSeq.number(after: localCSeq ?? 0)
+        localCSeq = number
+        return number
     }
 
     /// Makes the BYE that ends the session (§15.1.1).

@@ -14,6 +14,9 @@ public struct CSeq: Hashable, Sendable {
         self.method = method
     }
 
+    /// The number of the next request. Nobody counts to the end, and starting over beats a trap.
+    static func number(after last: UInt32) -> UInt32 { last < largestNumber ? last + 1 : 1 }
+
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         guard let layout = try? CSeqLayout(bytes, range) else { return nil }
         self.init(layout.number, Method(bytes, layout.method))

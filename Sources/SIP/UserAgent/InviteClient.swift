@@ -51,7 +51,7 @@ package struct InviteClient: Equatable, Sendable {
     package static let forksOver = Timing.timeout
 
     package private(set) var state = State.calling
-    package let invite: Request
+    package private(set) var invite: Request
     /// The ACK of each dialog that a 2xx made.
     private var acks: [DialogID: Request] = [:]
     private var asserted: NameAddress?
@@ -79,6 +79,22 @@ package struct InviteClient: Equatable, Sendable {
             return finish()
         case .lost:
             return state == .answered ? finish() : end(SessionEnd(.lost, by: .us))
+        }
+    }
+
+    /// The INVITE as it went out: with the credentials that its ACK needs too (§22.1).
+    package mutating func sent(_ request: Request) { invite = request }
+
+    /// The INVITE once more, with the credentials it has by now, under the next number (§22.2).
+    ///
+    /// - Returns: nil when it is not wanted any more.
+    package mutating func again(_ request: Request) -> Request? {
+        switch state {
+        case .calling:
+            invite = request.renumbered
+            return invite
+        case .ringing, .cancelling, .answered, .over:
+            return nil
         }
     }
 

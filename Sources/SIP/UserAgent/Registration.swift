@@ -22,16 +22,20 @@ public struct Registration: Equatable, Sendable {
         public var instance: String?
         /// The address we would like to be given again (P-Preferred-Identity); nil asks for the last one given.
         public var preferred: URI?
+        /// What to answer when our own exchange asks for a password, here and for all else on the same flow.
+        public var account: DigestAccount?
 
         /// A registration for a minute, as our exchange likes it.
         public init(
-            registrar: URI, address: NameAddress, expires: UInt32 = 60, instance: String? = nil, preferred: URI? = nil
+            registrar: URI, address: NameAddress, expires: UInt32 = 60, instance: String? = nil, preferred: URI? = nil,
+            account: DigestAccount? = nil
         ) {
             self.registrar = registrar
             self.address = address
             self.expires = expires
             self.instance = instance
             self.preferred = preferred
+            self.account = account
         }
     }
 
@@ -41,6 +45,9 @@ public struct Registration: Equatable, Sendable {
         case refused(status: Int, reason: String)
         /// It wants a password that we do not have (401, 407).
         case challenged(status: Int)
+        /// It does not take the password that we have (401, 407, or 403 to the answer), or asks for it in a way that
+        /// we do not know. The same password is not sent again by itself.
+        case wrongPassword(status: Int)
         /// It cannot now, but perhaps later: 408, 480, 486, 5xx; `retryAfter` is what it asked for.
         case unavailable(status: Int, reason: String, retryAfter: Duration?)
         /// No answer.
@@ -64,7 +71,7 @@ public struct Registration: Equatable, Sendable {
         /// Whether trying again unchanged is pointless.
         public var isPermanent: Bool {
             switch self {
-            case .refused, .challenged: true
+            case .refused, .challenged, .wrongPassword: true
             case .unavailable, .timedOut, .lost, .tooLarge: false
             }
         }
@@ -115,6 +122,8 @@ public struct Registration: Equatable, Sendable {
     /// What the registrar was last asked for; a 423 raises it.
     private var expires: UInt32 = 0
     private var associated: URI?
+    /// Whether the request under way is one that was answered with the password.
+    private var hasGivenPassword = false
 
     /// The name that others are to see.
     package var displayName: String? { parameters?.address.displayName }
@@ -226,11 +235,31 @@ public struct Registration: Equatable, Sendable {
         return register(expires)
     }
 
+    /// The request once more, with the credentials it has by now, under the next number (§22.2).
+    ///
+    /// - Returns: nil when it is not the one under way.
+    package mutating func again(_ request: Request) -> Request? {
+        guard request.cseq?.number == cseq else { return nil }
+        switch state {
+        case .idle, .bound:
+            return nil
+        case .asking, .refreshing, .leaving:
+            cseq &+= 1
+            hasGivenPassword = true
+            var request = request
+            request.cseq = CSeq(cseq, .register)
+            return request
+        }
+    }
+
     private mutating func refuse(_ response: Response) -> [Effect] {
         let retryAfter = response.retryDelay
         let failure: Failure =
             switch response.status {
-            case 401, 407: .challenged(status: response.status)
+            case 401, 407:
+                parameters?.account == nil
+                    ? .challenged(status: response.status) : .wrongPassword(status: response.status)
+            case 403 where hasGivenPassword: .wrongPassword(status: 403)
             case 408, 480, 486, 500...599:
                 .unavailable(status: response.status, reason: response.reason, retryAfter: retryAfter)
             default: .refused(status: response.status, reason: response.reason)
@@ -262,6 +291,7 @@ public struct Registration: Equatable, Sendable {
     private mutating func register(_ expires: UInt32) -> [Effect] {
         guard let parameters, let contact else { return [] }
         cseq &+= 1
+        hasGivenPassword = false
         var request = Request(.register, parameters.registrar)
         var from = parameters.address
         from.tag = tag

@@ -66,6 +66,27 @@ extension Session {
 }
 
 extension Session {
+    /// A re-INVITE as it went out: with the credentials that its ACK needs too (RFC 3261 §22.1).
+    mutating func sent(_ request: Request, _ asked: Asked) {
+        if asked == .renewal, renewal.isOpen { renewal.sent(request) }
+    }
+
+    /// The request once more, with the credentials it has by now, under the next number (RFC 3261 §22.2).
+    ///
+    /// - Returns: nil when it is not the one under way.
+    mutating func again(_ request: Request, _ asked: Asked) -> Request? {
+        switch asked {
+        case .message(let token) where state == .established && outbox.underWay?.token == token:
+            return dialog.renumber(request)
+        case .renewal where state == .established && renewal.isOpen:
+            let again = dialog.renumber(request)
+            renewal.sent(again)
+            return again
+        case .message, .renewal:
+            return nil
+        }
+    }
+
     mutating func receive(_ response: Response, _ asked: Asked) -> [Effect] {
         switch asked {
         case .message(let token): receive(response, token)

@@ -239,6 +239,27 @@ extension Subscription {
         return [.send(request, cseq: cseq)]
     }
 
+    /// The request once more, with the credentials it has by now, under the next number (RFC 3261 §22.2).
+    ///
+    /// - Returns: nil when it is not the one under way.
+    package mutating func again(_ request: Request) -> Request? {
+        guard request.cseq?.number == cseq else { return nil }
+        let isFirst = request.to?.tag == nil
+        switch state {
+        case .asking where isFirst:
+            let again = request.renumbered
+            cseq = again.cseq?.number ?? cseq
+            initial = again
+            return again
+        case .established where !isFirst, .leaving where !isFirst:
+            let again = dialog?.renumber(request)
+            cseq = again?.cseq?.number ?? cseq
+            return again
+        case .idle, .asking, .established, .waiting, .leaving, .over:
+            return nil
+        }
+    }
+
     private func fill(_ request: inout Request, _ expires: UInt32) {
         request.contact = NameAddress(contact)
         request.headers[.event] = parameters.event

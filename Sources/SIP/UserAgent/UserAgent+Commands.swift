@@ -5,6 +5,9 @@ extension UserAgent {
         case .register(let parameters, let flow):
             registrationFlow = flow
             trusted.insert(flow)
+            if digest?.account != parameters.account {
+                digest = parameters.account.map { DigestClient($0, identifiers: identifiers.split()) }
+            }
             let contact = contact(on: flow, user: parameters.address.uri.user)
             drive(.start(parameters, contact: contact), &effects)
         case .refresh:

@@ -1,6 +1,7 @@
 /// Responses, and the lack of them.
 extension UserAgent {
     mutating func receive(_ response: Response, _ client: TransactionLayer.ClientID, _ effects: inout [Effect]) {
+        if answer(response, client, &effects) { return }
         let isLast = response.isFinal && client.method != .invite
         guard let purpose = isLast ? purposes.remove(client) : purposes[client] else { return }
         switch purpose {
@@ -26,6 +27,7 @@ extension UserAgent {
     mutating func fail(
         _ client: TransactionLayer.ClientID, _ failure: TransactionFailure, _ effects: inout [Effect]
     ) {
+        unanswered[client] = nil
         guard let purpose = purposes.remove(client) else { return }
         switch purpose {
         case .registration(let cseq):

@@ -16,6 +16,7 @@ extension UserAgent {
                 gather(&effects)
             case .failed(let failure):
                 leaveRegistrationFlow()
+                if case .wrongPassword = failure { digest = nil }
                 effects.append(.report(.registrationFailed(failure)))
             case .unbound:
                 leaveRegistrationFlow()
@@ -148,10 +149,16 @@ extension UserAgent {
     }
 
     /// Sends a request; one without a purpose is sent for its own sake.
-    mutating func send(_ request: Request, _ purpose: Purpose?, on flow: Flow, _ effects: inout [Effect]) {
+    ///
+    /// - Parameter attempts: how often it was sent before because our exchange asked for the password.
+    mutating func send(
+        _ request: Request, _ purpose: Purpose?, on flow: Flow, attempts: Int = 0, _ effects: inout [Effect]
+    ) {
         var request = request
         if !configuration.software.isEmpty { request.headers[.userAgent] = configuration.software }
+        if attempts == 0 { authorize(&request, purpose, on: flow) }
         let (client, steps) = transactions.send(request, on: flow)
+        keep(client, Unanswered(request: request, purpose: purpose, flow: flow, attempts: attempts))
         if let purpose { purposes.add(purpose, for: client, in: transactions) }
         if case .call(let id)? = purpose { calls[id]?.transaction = client }
         absorb(steps, &effects)

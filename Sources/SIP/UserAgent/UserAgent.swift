@@ -115,6 +115,10 @@ public struct UserAgent: Sendable, Equatable {
     /// INVITEs of peers, for their CANCEL.
     var invites: [TransactionLayer.ServerID: SessionID] = [:]
     var purposes = Purposes()
+    /// What our exchange is answered when it asks for a password.
+    var digest: DigestClient?
+    /// Requests that it may yet ask about.
+    var unanswered: [TransactionLayer.ClientID: Unanswered] = [:]
     var merges = Merges()
     /// Incoming sessions so far.
     var received: UInt64 = 0

@@ -79,6 +79,8 @@ extension Connection {
         case .refused(let status, _), .challenged(let status):
             let denial = Reasons.denial(status, line: line)
             return abandon() + [.report(.accessDenied(reason: denial))]
+        case .wrongPassword(let status):
+            return abandon() + [.report(.accessDenied(reason: Reasons.wrongPassword(status)))]
         case .unavailable(let status, _, let retryAfter):
             reason = Reasons.registration(status)
             notBefore = retryAfter ?? .zero
