@@ -35,15 +35,20 @@ extension Canvas {
             put(" ", x: 2 + min(room, cellWidth(words)), y: y)
             return
         }
-        // What gives way, in this order: the number, the word for the state, the end of the name.
+        // What gives way, in this order: the number, the word for the state, the end of the name, all but the name.
         let number = call.label.contains(call.party.number) ? "" : " " + call.party.number
         let short = call.isOn ? call.duration : call.words
         let choices = [(number, call.words), ("", call.words), ("", short)]
         let nameWidth = cellWidth(call.label)
         let (shownNumber, words) =
             choices.first { nameWidth + cellWidth($0.0) + 3 + cellWidth($0.1) <= room } ?? ("", short)
-        let nameRoom = max(1, room - cellWidth(shownNumber) - 3 - cellWidth(words))
+        let nameRoom = room - cellWidth(shownNumber) - 3 - cellWidth(words)
         put(" ", x: 1, y: y)
+        guard nameRoom >= min(nameWidth, 4) else {
+            put(call.label, x: 2, y: y, Style(.plain).bold, fitting: room)
+            put(" ", x: 2 + min(room, nameWidth), y: y)
+            return
+        }
         put(call.label, x: 2, y: y, Style(.plain).bold, fitting: nameRoom)
         var x = put(shownNumber, x: 2 + min(nameRoom, nameWidth), y: y)
         x = put(" · ", x: x, y: y, Style(.quiet), limit: 2 + room)

@@ -128,6 +128,14 @@ import Webphone
                 """)
     }
 
+    @Test("20x6: a time that would be cut is not shown at all") func noRoomForTime() {
+        var room = Room.sketch
+        room.state.anchor = Anchor(entry: 0, row: 0)
+        #expect(room.row(3, 20, 6) == "├ guest ──── ▼ End ┤")
+        room.calls("a name of some length", "1003", seconds: 31)
+        #expect(room.row(3, 20, 6) == "├ a name … ─ ▼ End ┤")
+    }
+
     @Test("20x6: the list instead of the chat") func smallestList() {
         var room = Room.sketch
         room.state.focus = .clients
