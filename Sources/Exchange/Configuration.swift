@@ -10,6 +10,8 @@ extension Exchange {
         package var aliases: Set<String>
         /// The names of its lines; each valid by `isLineName`.
         package var lines: [String]
+        /// Those who log in with a password. The domain is the realm of their passwords.
+        package var extensions: [Extension] = []
         /// The numbers for clients of the lines.
         package var numbers: ClosedRange<UInt32> = 1_000...9_999
         /// Where the Echo test answers, on every line; nil to do without.

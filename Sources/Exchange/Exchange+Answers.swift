@@ -23,6 +23,7 @@ extension Exchange {
         response.headers.removeAll(.via)
         for via in relay.request.headers.values(.via).reversed() { response.headers.prepend(.via, via) }
         response.headers.removeClaims()
+        digest.removeClaims(from: &response)
         if id.method == .invite, response.status < 300, let callee = registrar.clients[relay.callee] {
             response.headers.append(.pAssertedIdentity, callee.identity)
         }
@@ -38,6 +39,7 @@ extension Exchange {
         var response = response
         response.headers.removeFirstValue(.via)
         response.headers.removeClaims()
+        digest.removeClaims(from: &response)
         guard response.headers.contains(.via), caller.flow != EchoTest.flow else { return }
         effects.append(.transmit(.response(response), on: caller.flow))
     }

@@ -7,7 +7,8 @@ extension Exchange {
     ) throws(Refusal) {
         try requireNothing(of: request)
         guard let line = registrar.line(named: request.uri.user) else { throw Refusal(404) }
-        guard watcher.line == line else { throw Refusal(403) }
+        let isExtension = registrar.extensions[watcher.number] != nil
+        guard watcher.line == line || isExtension else { throw Refusal(403) }
         let event = request.headers[.event] ?? ""
         guard event.split(separator: ";").first == "presence" else {
             throw Refusal(489, nil, .allowEvents, "presence")
@@ -113,8 +114,9 @@ extension Exchange {
     /// The client has said good-bye: so does its list.
     mutating func endSubscriptions(of client: Registrar.Client) {
         for tag in subscriptions.tags(of: client.number) {
+            guard let line = subscriptions[tag]?.line else { continue }
             subscriptions.end(tag, because: "deactivated")
-            tell(tag, on: client.line ?? 0, over: client.flow)
+            tell(tag, on: line, over: client.flow)
             subscriptions.remove(tag)
         }
     }

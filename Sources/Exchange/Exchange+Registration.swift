@@ -4,6 +4,7 @@ import SIP
 extension Exchange {
     mutating func register(_ request: Request, as id: TransactionLayer.ServerID, on flow: Flow) throws(Refusal) {
         try requireNothing(of: request)
+        if let owner = registrar.owner(of: request.to, on: flow) { try authenticate(request, as: owner) }
         let (response, changes) = try registrar.receive(request, on: flow, tag: identifiers.token())
         perform(layer.respond(response, to: id))
         for change in changes {
@@ -28,14 +29,10 @@ extension Exchange {
 
     private mutating func join(_ client: Registrar.Client) {
         if registrar.count == 1 { effects.append(.busy) }
-        if !isBeating {
-            isBeating = true
-            effects.append(.start(.beat, after: .seconds(Int64(Timing.beatSeconds))))
-        }
-        guard let line = client.line else { return }
-        let name = registrar.lines[line].name
+        startBeating()
+        let name = client.line.map { registrar.lines[$0].name }
         effects.append(.report(.joined(client.number, line: name, name: client.name.text, on: client.flow)))
-        lineChanged(line)
+        if let line = client.line { lineChanged(line) }
     }
 
     private mutating func leave(_ client: Registrar.Client, _ why: Departure) {
@@ -58,9 +55,10 @@ extension Exchange {
     }
 
     mutating func beat() {
+        beats += 1
         for client in registrar.advance() { leave(client, .expired) }
         expireSubscriptions()
-        if registrar.count == 0 {
+        if registrar.count == 0, !awaitsAnswer {
             isBeating = false
         } else {
             effects.append(.start(.beat, after: .seconds(Int64(Timing.beatSeconds))))

@@ -10,7 +10,10 @@ extension Exchange {
         guard let user = request.uri.user, !user.isEmpty else { throw Refusal(484) }
         var forwarded = request
         try prepare(&forwarded, original: request)
-        guard let callee = PhoneNumber(user: user).flatMap({ registrar.clients[$0] }) else { throw Refusal(404) }
+        guard let number = PhoneNumber(user: user) else { throw Refusal(404) }
+        guard let callee = registrar.clients[number] else {
+            throw Refusal(registrar.extensions[number] == nil ? 404 : 480)
+        }
         forwarded.uri = callee.contact
         forwarded.headers.removeAll(.route)
         try relay(forwarded, original: request, from: sender, to: callee, as: id)
@@ -60,6 +63,7 @@ extension Exchange {
             relays.count(from: id.flow) < configuration.limits.relaysPerFlow
         else { throw Refusal(503, nil, .retryAfter, "5") }
         var request = request
+        digest.consumeCredentials(of: &request)
         request.headers.assert(sender.identity)
         if request.method.isRecorded {
             let ends = parties ?? Parties(caller: sender.number, callee: callee.number)
@@ -84,6 +88,7 @@ extension Exchange {
         let hops = ack.maxForwards.map { Int($0) } ?? 70
         guard hops > 0, ack.body.count <= configuration.limits.bodySize else { return }
         forwarded.headers[.maxForwards] = String(hops - 1)
+        digest.consumeCredentials(of: &forwarded)
         forwarded.headers.assert(sender.identity)
         perform(layer.sendAck(forwarded, on: callee.flow))
     }

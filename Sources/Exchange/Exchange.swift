@@ -30,7 +30,7 @@ package struct Exchange: Sendable {
     package enum Timer: Hashable, Sendable {
         case transaction(TransactionLayer.Timer)
         case echoTest(UserAgent.Timer)
-        /// Runs while anybody is registered, and looks for whom it was the last beat.
+        /// Runs while anybody is registered or was asked for a password, and looks for whom it was the last beat.
         case beat
         /// Runs from the first change of any line until its watchers are told.
         case roster
@@ -59,6 +59,11 @@ package struct Exchange: Sendable {
     /// What the event under way has caused so far.
     var effects: [Effect] = []
     var isBeating = false
+    /// How often `Timer.beat` fired: the exchange's clock.
+    var beats: UInt64 = 0
+    var digest: DigestServer
+    /// The beat at which a password was last asked for.
+    var lastChallenge: UInt64?
 
     package init(_ configuration: Configuration, identifiers: Identifiers) {
         var identifiers = identifiers
@@ -69,10 +74,13 @@ package struct Exchange: Sendable {
             EchoTest($0, configuration: configuration, identifiers: identifiers.split())
         }
         registrar = Registrar(configuration, resident: echoTest?.client)
+        digest = DigestServer(
+            realm: configuration.domain, lifetime: Timing.nonceLifetime, memory: configuration.limits.nonces,
+            identifiers: &identifiers)
         self.identifiers = identifiers
     }
 
-    /// The clients of all lines.
+    /// The clients of all lines, and the extensions that are registered.
     package var clientCount: Int { registrar.count }
 
     package mutating func handle(_ event: Event) -> [Effect] {
@@ -157,6 +165,7 @@ package struct Exchange: Sendable {
         }
         if request.method == .options, request.uri.user == nil { return answerPing(request, as: id) }
         let sender = try registrar.speaker(from, on: flow)
+        if let owner = registrar.extensions[sender.number] { try authenticate(request, as: owner) }
         switch request.method {
         case .subscribe: try subscribe(request, by: sender, as: id, on: flow)
         case .invite, .message, .options, .info, .refer: try route(request, from: sender, as: id)

@@ -3,7 +3,8 @@ import SIP
 extension Exchange {
     /// What somebody who runs an exchange may want to read in its log.
     package enum Fact: Equatable, Sendable {
-        case joined(PhoneNumber, line: String, name: String, on: Flow)
+        /// The line is nil for an extension that stands on no list.
+        case joined(PhoneNumber, line: String?, name: String, on: Flow)
         /// The same client came back on another flow.
         case moved(PhoneNumber, to: Flow)
         case left(PhoneNumber, Departure)

@@ -4,7 +4,7 @@ import SIP
 struct Refusal: Error, Equatable {
     var status: Int
     var reason: String?
-    var field: Field?
+    var fields: [Field]
 
     struct Field: Equatable {
         var name: HeaderName
@@ -14,12 +14,12 @@ struct Refusal: Error, Equatable {
     init(_ status: Int, _ reason: String? = nil, _ name: HeaderName? = nil, _ value: String = "") {
         self.status = status
         self.reason = reason
-        field = name.map { Field(name: $0, value: value) }
+        fields = name.map { [Field(name: $0, value: value)] } ?? []
     }
 
     func response(to request: Request, tag: String) -> Response {
         var response = Response(status, reason, to: request, toTag: tag)
-        if let field { response.headers.append(field.name, field.value) }
+        for field in fields { response.headers.append(field.name, field.value) }
         return response
     }
 }

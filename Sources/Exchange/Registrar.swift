@@ -5,7 +5,7 @@ struct Registrar: Sendable {
     /// A registered client.
     struct Client: Sendable, Equatable {
         let number: PhoneNumber
-        /// Index of its line; nil for a resident, who is on all of them.
+        /// Index of its line; nil for a resident, who is on all of them, and for an extension that is on none.
         var line: Int?
         var name: DisplayName
         var key: NumberPlan.ClientKey
@@ -29,11 +29,13 @@ struct Registrar: Sendable {
     let configuration: Exchange.Configuration
     private(set) var lines: [Line]
     private(set) var clients: [PhoneNumber: Client] = [:]
+    let extensions: [PhoneNumber: Exchange.Extension]
+    private let resident: PhoneNumber?
     private let lineIndex: [String: Int]
     private var numbersByFlow: [Flow: [PhoneNumber]] = [:]
     private var plan: NumberPlan
     private(set) var expiry = Expiry<PhoneNumber>()
-    /// Clients of the lines; residents do not count.
+    /// Clients of the lines and extensions; residents do not count.
     private(set) var count = 0
 
     init(_ configuration: Exchange.Configuration, resident: Client?) {
@@ -42,11 +44,22 @@ struct Registrar: Sendable {
         lines = configuration.lines.map { Line(name: $0, domain: configuration.domain, residents: residents) }
         lineIndex = Dictionary(
             configuration.lines.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        plan = NumberPlan(range: configuration.numbers, reserved: resident.map { [$0.number] } ?? [])
+        self.resident = resident?.number
+        let own = configuration.extensions.filter { $0.number != resident?.number }
+        extensions = Dictionary(own.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+        plan = NumberPlan(
+            range: configuration.numbers,
+            reserved: Set(extensions.keys).union(resident.map { [$0.number] } ?? []))
         if let resident {
             clients[resident.number] = resident
             numbersByFlow[resident.flow] = [resident.number]
         }
+    }
+
+    /// Whose password a REGISTER with this To needs; nil where none is needed.
+    func owner(of to: NameAddress?, on flow: Flow) -> Exchange.Extension? {
+        guard let to, configuration.names(to.uri.host, on: flow) else { return nil }
+        return PhoneNumber(user: to.uri.user).flatMap { extensions[$0] }
     }
 
     func line(named name: String?) -> Int? { name.flatMap { lineIndex[$0] } }
@@ -69,10 +82,9 @@ struct Registrar: Sendable {
     }
 
     private mutating func remove(_ number: PhoneNumber) -> Client? {
-        guard let client = clients[number], let line = client.line else { return nil }
-        clients[number] = nil
+        guard number != resident, let client = clients.removeValue(forKey: number) else { return nil }
         detach(number, from: client.flow)
-        lines[line].remove(number)
+        if let line = client.line { lines[line].remove(number) }
         plan.release(number)
         expiry.remove(number)
         count -= 1
@@ -90,30 +102,35 @@ struct Registrar: Sendable {
     mutating func receive(_ request: Request, on flow: Flow, tag: String) throws(Refusal) -> (Response, [Change]) {
         guard let to = request.to, let callID = request.callID, let cseq = request.cseq else { throw Refusal(400) }
         guard configuration.names(to.uri.host, on: flow) else { throw Refusal(403) }
-        guard let line = line(named: to.uri.user) else { throw Refusal(404) }
+        let owner = owner(of: to, on: flow)
+        let line = line(named: owner?.line ?? to.uri.user)
+        guard owner != nil || line != nil else { throw Refusal(404) }
         let binding = try Binding(request, defaultExpires: configuration.registration)
         let key = NumberPlan.ClientKey(callID: callID, instance: binding.instance)
         guard key.length <= configuration.limits.clientKey else { throw Refusal(400, "Call-ID Too Long") }
         let current =
-            plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
-        if let current { try checkOrder(cseq.number, of: current) }
+            owner.map { clients[$0.number]?.number }
+            ?? plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
+        if let current { try checkOrder(cseq.number, in: callID, of: current) }
 
         switch binding.wish {
         case .query:
             return (answer(to: request, tag: tag, number: current, expires: nil), [])
         case .remove:
-            let left = current.flatMap { remove($0) }
+            // Another phone may have taken the extension over since: that one stays.
+            let isOther = owner != nil && current.flatMap { clients[$0] }?.key.callID != callID
+            let left = isOther && !request.hasWildcardContact ? nil : current.flatMap { remove($0) }
             let response = answer(to: request, tag: tag, number: left?.number, expires: nil)
             return (response, left.map { [.left($0, .unregistered)] } ?? [])
         case .bind(let contact, let wanted):
-            guard let name = DisplayName(request.from?.displayName ?? to.displayName) else {
+            guard let name = owner?.name ?? DisplayName(request.from?.displayName ?? to.displayName) else {
                 throw Refusal(403, "Bad Display Name")
             }
             let bounds = configuration.registrationBounds
             guard wanted >= bounds.lowerBound else { throw Refusal(423, nil, .minExpires, String(bounds.lowerBound)) }
             let candidate = Candidate(
-                line: line, name: name, key: key, flow: flow, contact: contact.uri, cseq: cseq.number,
-                preferred: request.preferredNumber)
+                number: owner?.number, line: line, name: name, key: key, flow: flow, contact: contact.uri,
+                cseq: cseq.number, preferred: request.preferredNumber)
             let (number, changes) = try place(candidate, holding: current)
             let expires = min(wanted, bounds.upperBound)
             expiry.set(number, seconds: expires)
@@ -126,7 +143,9 @@ struct Registrar: Sendable {
     }
 
     private struct Candidate {
-        var line: Int
+        /// An extension's own.
+        var number: PhoneNumber?
+        var line: Int?
         var name: DisplayName
         var key: NumberPlan.ClientKey
         var flow: Flow
@@ -137,8 +156,8 @@ struct Registrar: Sendable {
 
     /// RFC 3261 §10.3 step 7, from one flow to the next too: a copy that comes late over the flow a client has left
     /// does not take it back there.
-    private func checkOrder(_ cseq: UInt32, of number: PhoneNumber) throws(Refusal) {
-        guard let client = clients[number], cseq <= client.cseq else { return }
+    private func checkOrder(_ cseq: UInt32, in callID: String, of number: PhoneNumber) throws(Refusal) {
+        guard let client = clients[number], client.key.callID == callID, cseq <= client.cseq else { return }
         throw Refusal(500, "CSeq Out of Order")
     }
 
@@ -150,16 +169,16 @@ struct Registrar: Sendable {
     }
 
     private mutating func admit(_ candidate: Candidate) throws(Refusal) -> (PhoneNumber, [Change]) {
-        guard lines[candidate.line].count < configuration.limits.clientsPerLine else { throw Refusal(480, "Line Full") }
+        if let line = candidate.line { try checkRoom(on: line) }
         guard numbersByFlow[candidate.flow, default: []].count < configuration.limits.numbersPerFlow,
-            let number = plan.take(for: candidate.key, preferring: candidate.preferred)
+            let number = candidate.number ?? plan.take(for: candidate.key, preferring: candidate.preferred)
         else { throw Refusal(480, "No Free Number") }
         let client = Client(
             number: number, line: candidate.line, name: candidate.name, key: candidate.key, flow: candidate.flow,
             contact: candidate.contact, cseq: candidate.cseq, identity: identity(number, candidate.name))
         clients[number] = client
         numbersByFlow[candidate.flow, default: []].append(number)
-        lines[candidate.line].add(number, tuple: tuple(number, candidate.name))
+        if let line = candidate.line { lines[line].add(number, tuple: tuple(number, candidate.name)) }
         count += 1
         return (number, [.joined(client)])
     }
@@ -169,21 +188,23 @@ struct Registrar: Sendable {
     ) throws(Refusal) -> (PhoneNumber, [Change]) {
         guard let former = clients[number] else { return try admit(candidate) }
         var changes: [Change] = []
-        if let line = former.line, line != candidate.line {
-            guard lines[candidate.line].count < configuration.limits.clientsPerLine else {
-                throw Refusal(480, "Line Full")
+        // An extension's line and name are in the configuration; those of a line's client may change.
+        if let old = former.line, let line = candidate.line {
+            if old != line {
+                try checkRoom(on: line)
+                lines[old].remove(number)
+                clients[number]?.line = line
+                changes.append(.changedLine(former, from: old, to: line))
             }
-            lines[line].remove(number)
-            clients[number]?.line = candidate.line
-            changes.append(.changedLine(former, from: line, to: candidate.line))
+            if former.name != candidate.name {
+                clients[number]?.name = candidate.name
+                let identity = identity(number, candidate.name)
+                clients[number]?.identity = identity
+                changes.append(.renamed(line: line))
+            }
+            if !changes.isEmpty { lines[line].add(number, tuple: tuple(number, candidate.name)) }
         }
-        if former.name != candidate.name {
-            clients[number]?.name = candidate.name
-            let identity = identity(number, candidate.name)
-            clients[number]?.identity = identity
-            changes.append(.renamed(line: candidate.line))
-        }
-        if !changes.isEmpty { lines[candidate.line].add(number, tuple: tuple(number, candidate.name)) }
+        clients[number]?.key = candidate.key
         clients[number]?.contact = candidate.contact
         clients[number]?.cseq = candidate.cseq
         if former.flow != candidate.flow {
@@ -193,6 +214,10 @@ struct Registrar: Sendable {
             changes.append(.moved(number, to: candidate.flow))
         }
         return (number, changes)
+    }
+
+    private func checkRoom(on line: Int) throws(Refusal) {
+        guard lines[line].count < configuration.limits.clientsPerLine else { throw Refusal(480, "Line Full") }
     }
 
     private func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {

@@ -13,6 +13,8 @@ extension Exchange {
         package static let lastAnswer: Duration = .seconds(32)
         /// For the 487 of a client whose call was cancelled, before the exchange says it in its stead.
         package static let cancelled: Duration = .seconds(5)
+        /// How long a nonce is good; a phone that uses it longer is told that it is stale, and gets another.
+        package static let nonceLifetime: Duration = .seconds(300)
     }
 
     /// What the exchange never holds more of; what comes beyond is refused and others go on.
@@ -35,6 +37,8 @@ extension Exchange {
         /// Chats with the Echo test in all, and by one client; more are answered 486.
         package var echoSessions = 1_024
         package var echoSessionsPerClient = 4
+        /// Nonces whose counts are remembered, so that nothing is taken twice; older ones become stale.
+        package var nonces = 4_096
         /// Times in a row that the Echo test repeats what is but its own echo.
         package var echoRepeats = 20
 

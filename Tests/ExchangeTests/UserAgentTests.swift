@@ -5,8 +5,12 @@ import Testing
 
 /// The SIP library's own user agent at this exchange, in virtual time.
 private final class Desk {
-    var exchange = Exchange(.init(), identifiers: .seeded(3))
+    var exchange: Exchange
     var agents: [Agent] = []
+
+    init(_ configuration: Exchange.Configuration = .init()) {
+        exchange = Exchange(configuration, identifiers: .seeded(3))
+    }
 
     struct Agent {
         var agent: UserAgent
@@ -17,8 +21,10 @@ private final class Desk {
         var ownFlow: Flow { Flow(transport: flow.transport, local: flow.remote, remote: flow.local) }
     }
 
-    func agent(_ name: String, port: UInt16) throws -> Int {
-        let address = NameAddress(.sip("Webphone1", "127.0.0.1"), displayName: name)
+    func agent(
+        _ name: String, port: UInt16, as user: String = "Webphone1", account: DigestAccount? = nil
+    ) throws -> Int {
+        let address = NameAddress(.sip(user, "127.0.0.1"), displayName: name)
         let flow = Flow(
             transport: .tcp, local: SocketAddress(host: "127.0.0.1", port: 7777),
             remote: SocketAddress(host: "127.0.0.1", port: port))
@@ -26,7 +32,8 @@ private final class Desk {
             Agent(agent: UserAgent(.init(identity: address), identifiers: .seeded(UInt64(port))), flow: flow))
         let index = agents.count - 1
         let registration = Registration.Parameters(
-            registrar: .sip(nil, "127.0.0.1"), address: address, instance: "urn:uuid:\(port)")
+            registrar: .sip(nil, "127.0.0.1"), address: address, instance: "urn:uuid:\(port)",
+            account: account)
         command(index, .register(registration, on: agents[index].ownFlow))
         return index
     }
@@ -86,5 +93,55 @@ private final class Desk {
         #expect(heard)
         desk.command(ann, .hangUp(.placed(1)))
         #expect(desk.agents[bob].reports.contains(.session(.received(1), .ended(SessionEnd(.hungUp, by: .them)))))
+    }
+
+    @Test("as an extension it proves its password wherever it is asked, and the person notices nothing")
+    func extensionStory() throws {
+        var configuration = Exchange.Configuration()
+        let password = PasswordHash(user: "601", realm: "exchange.local", password: "Open Sesame", .sha256)
+        let name = try #require(DisplayName("Ada"))
+        configuration.extensions = [Exchange.Extension(number: 601, name: name, passwords: [password])]
+        let desk = Desk(configuration)
+        let account = DigestAccount(user: "601", password: "Open Sesame")
+        let ada = try desk.agent("anybody", port: 40_001, as: "601", account: account)
+        let bob = try desk.agent("bob", port: 40_002)
+        #expect(desk.agents[ada].reports.count == 1)
+        #expect(desk.agents[ada].agent.identity.uri == .sip("601", "exchange.local"))
+
+        let watching = Subscription.Parameters(
+            resource: .sip("Webphone1", "exchange.local"), event: "presence", accept: ["application/pidf+xml"])
+        desk.command(ada, .subscribe(SubscriptionID(1), watching, on: desk.agents[ada].ownFlow))
+        #expect(desk.agents[ada].reports.contains { if case .notify = $0 { true } else { false } })
+
+        for call in 1...2 as ClosedRange<UInt64> {
+            let flow = desk.agents[ada].ownFlow
+            desk.command(ada, .invite(.placed(call), to: .sip("1000", "exchange.local"), on: flow))
+            let seen = NameAddress(.sip("601", "exchange.local"), displayName: "Ada")
+            let asked = desk.agents[bob].reports.contains {
+                if case .incoming(.received(call), let from, _) = $0 { from == seen } else { false }
+            }
+            #expect(asked)
+            desk.command(bob, .accept(.received(call)))
+            #expect(desk.agents[ada].reports.contains(.session(.placed(call), .established)))
+            desk.command(ada, .message(MessageToken(call), .init(text: "hello"), in: .placed(call)))
+            #expect(desk.agents[ada].reports.contains(.messageResult(MessageToken(call), .delivered)))
+            desk.command(ada, .hangUp(.placed(call)))
+            let end = SessionEnd(.hungUp, by: .them)
+            #expect(desk.agents[bob].reports.contains(.session(.received(call), .ended(end))))
+        }
+        desk.command(ada, .unregister)
+        #expect(desk.agents[ada].reports.last == .unregistered)
+        #expect(desk.exchange.clientCount == 1)
+    }
+
+    @Test("with a wrong password it is told so at once") func wrongPassword() throws {
+        var configuration = Exchange.Configuration()
+        let password = PasswordHash(user: "601", realm: "exchange.local", password: "Open Sesame", .sha256)
+        let name = try #require(DisplayName("Ada"))
+        configuration.extensions = [Exchange.Extension(number: 601, name: name, passwords: [password])]
+        let desk = Desk(configuration)
+        let account = DigestAccount(user: "601", password: "open sesame")
+        let eve = try desk.agent("Ada", port: 40_001, as: "601", account: account)
+        #expect(desk.agents[eve].reports == [.registrationFailed(.wrongPassword(status: 403))])
     }
 }
