@@ -69,11 +69,12 @@ extension Phone {
         }
     }
 
-    /// The number and the name, safe to show; the list knows the name of one that calls without.
+    /// The number and the name, safe to show. The name in the exchange's list counts before that in a request, which
+    /// without an assertion is what its sender likes to be called today.
     private func party(_ address: NameAddress) -> Party {
         let number = number(of: address)
-        let listed = roster.party(number)?.name ?? number
-        return Party(number: number, name: RemoteText.name(address.displayName ?? "", number: listed))
+        return roster.party(number)
+            ?? Party(number: number, name: RemoteText.name(address.displayName ?? "", number: number))
     }
 
     private func number(of address: NameAddress) -> String {

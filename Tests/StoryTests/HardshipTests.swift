@@ -135,6 +135,21 @@ struct HardshipTests {
         #expect(world.people[0].online["1002"]?.name == "Webphone1")
     }
 
+    @Test("an exchange that asserts nothing: the listed name counts, not what a caller likes to be called")
+    func borrowedName() {
+        let world = FirstStoryTests.room()
+        world.exchangeChanges = { message in
+            guard case .request(var request) = message else { return message }
+            request.headers[.pAssertedIdentity] = nil
+            request.from?.displayName = "bert"
+            return .request(request)
+        }
+        world.call(0, "bert")
+        world.run(for: .milliseconds(100))
+        let anna = Party(number: "1000", name: "anna")
+        #expect(world.people[1].reports.contains(.incoming(.received(1), from: anna)))
+    }
+
     @Test("what is said before the other side accepted fails with the reason")
     func early() {
         let world = FirstStoryTests.room()

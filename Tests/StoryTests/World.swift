@@ -42,6 +42,8 @@ final class World {
 
     private(set) var now = Duration.zero
     var weather = Weather()
+    /// What an exchange other than ours makes of what it sends.
+    var exchangeChanges: (Message) -> Message = { $0 }
     /// Whether messages are written and read again on their way, which costs the most of a story.
     var isWritten = true
     var random: Identifiers
@@ -214,7 +216,7 @@ final class World {
             switch effect {
             case .transmit(let message, let flow):
                 guard let link = linkAtExchange[flow], links[link].isOpenThere else { continue }
-                guard let message = overTheWire(message) else { continue }
+                guard let message = overTheWire(exchangeChanges(message)) else { continue }
                 let event = TransportEvent.received(message, on: links[link].flow)
                 for time in arrivals(flow.transport, &links[link].lastHere) {
                     agenda.add(.toPhone(links[link].phone, event, link: link), at: time)
