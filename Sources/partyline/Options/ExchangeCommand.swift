@@ -6,6 +6,7 @@ struct ExchangeCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "exchange",
+        _superCommandName: "partyline",
         abstract: "Run the telephone exchange that chats connect to.",
         discussion: "It serves UDP and TCP, and runs until it is stopped.")
 

@@ -47,6 +47,16 @@ struct Partyline: ParsableCommand {
         }
     }
 
+    /// The exchange has options of the same names, which a command takes from its subcommands: `--line`, `--log`.
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == ExchangeCommand.configuration.commandName {
+            ExchangeCommand.main(Array(arguments.dropFirst()))
+        } else {
+            main(arguments)
+        }
+    }
+
     func validate() throws {
         if let name, let objection = Chat.objection(toName: name) {
             throw ValidationError("The name '\(name)' cannot be taken. \(objection)")
