@@ -35,6 +35,8 @@ int cn_configure(int escape_delay_ms)
     if (raw() == ERR || noecho() == ERR) return -1;
     nonl();
     intrflush(stdscr, FALSE);
+    /* A refresh is not put off because keys wait: they are read first anyway. */
+    typeahead(-1);
     leaveok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
     if (keys == NULL) keys = newpad(1, 1);

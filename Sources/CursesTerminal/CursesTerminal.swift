@@ -16,7 +16,9 @@ package final class CursesTerminal {
     private let outputDescriptor: Int32
     private let screen: UnsafeMutableRawPointer
     private let palette: Palette
-    private var painted: Frame?
+    private var painted = Frame()
+    /// Whether what ncurses holds is no longer `painted`.
+    private var mustPutAll = true
     private var decoder = KeyDecoder()
     private var isClosed = false
     private var isSuspended = false
@@ -80,15 +82,18 @@ package final class CursesTerminal {
     }
 
     /// Shows a frame: only cells that changed go to ncurses, and one refresh to the terminal.
-    package func paint(_ frame: Frame) {
+    ///
+    /// Leaves the frame shown before in its place: drawn into next, its storage is nobody else's and need not be copied.
+    package func paint(_ frame: inout Frame) {
         guard !isClosed, !isSuspended else { return }
         // A frame larger than the screen is one of before a resize; the next one fits.
         let (width, height) = (Int(cn_columns()), Int(cn_rows()))
-        frame.forEachChange(since: painted) { cell, x, y in
+        frame.forEachChange(since: mustPutAll ? nil : painted) { cell, x, y in
             if x < width, y < height { put(cell, x: x, y: y) }
         }
         cn_refresh(Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
-        painted = frame
+        mustPutAll = false
+        swap(&painted, &frame)
     }
 
     private func put(_ cell: Cell, x: Int, y: Int) {
@@ -119,7 +124,7 @@ package final class CursesTerminal {
             if new != size {
                 size = new
                 cn_resize(Int32(now.ws_row), Int32(now.ws_col))
-                painted = nil
+                mustPutAll = true
             }
         }
         return size
@@ -127,7 +132,7 @@ package final class CursesTerminal {
 
     /// Has the next paint send every cell: after another program wrote on the screen.
     package func repaint() {
-        painted = nil
+        mustPutAll = true
         cn_repaint_all()
     }
 

@@ -44,6 +44,9 @@ package struct Cell: Equatable, Sendable {
         return cell
     }
 
+    /// 0 when both are the same.
+    func difference(from other: Cell) -> UInt64 { low ^ other.low | high ^ other.high }
+
     func styled(_ style: Style) -> Cell {
         var cell = self
         cell.style = style

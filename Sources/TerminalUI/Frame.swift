@@ -57,21 +57,33 @@ package struct Frame: Equatable, Sendable {
             cells = [Cell](repeating: .blank, count: count)
         } else {
             var span = cells.mutableSpan
-            for index in span.indices { span[index] = .blank }
+            span.update(repeating: .blank)
         }
     }
 
     /// Calls `body` for each cell that differs from the one in `before`, row by row; for each cell at all when there is
     /// no frame before, or one of another size.
     package func forEachChange(since before: Frame?, _ body: (_ cell: Cell, _ x: Int, _ y: Int) -> Void) {
-        let new = cells.span
-        guard let before, before.size == size else {
-            for index in new.indices { body(new[index], index % size.width, index / size.width) }
-            return
+        let before = before?.size == size ? before : nil
+        for y in 0..<size.height {
+            let first = y * size.width
+            if let before, Self.areEqual(cells, before.cells, first, size.width) { continue }
+            for x in 0..<size.width {
+                let cell = cells[first + x]
+                if let before, cell == before.cells[first + x] { continue }
+                body(cell, x, y)
+            }
         }
-        let old = before.cells.span
-        for index in new.indices where new[index] != old[index] {
-            body(new[index], index % size.width, index / size.width)
+    }
+
+    /// Whether a row is the same in both: without a branch for each cell, since most rows are.
+    private static func areEqual(_ left: [Cell], _ right: [Cell], _ first: Int, _ count: Int) -> Bool {
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                var difference: UInt64 = 0
+                for index in first..<first + count { difference |= left[index].difference(from: right[index]) }
+                return difference == 0
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import statistics
@@ -62,8 +63,10 @@ class Pty:
             self.output += data
         return text in self.output
 
-    def settle(self, quiet=0.3):
-        while self.read(quiet):
+    def settle(self, seconds=0.0, quiet=0.3):
+        """Reads until nothing came for a while, and at least so many seconds."""
+        end = time.perf_counter() + seconds
+        while self.read(quiet) or time.perf_counter() < end:
             pass
 
     def write(self, data):
@@ -96,11 +99,18 @@ def pss(process):
 
 
 def wakeups(process):
-    total = 0
+    """How often each thread went to sleep so far."""
+    counts = {}
     for task in os.listdir("/proc/%d/task" % process):
         with open("/proc/%d/task/%s/status" % (process, task)) as file:
-            total += sum(int(n) for n in re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.M))
-    return total
+            counts[task] = int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.M).group(1))
+    return counts
+
+
+def wakeups_a_second(process, seconds):
+    before = wakeups(process)
+    time.sleep(seconds)
+    return sum(count - before.get(task, 0) for task, count in wakeups(process).items()) / seconds
 
 
 class Peer:
@@ -266,12 +276,9 @@ def flood(yardstick, program):
 
 def memory(program):
     terminal, peer = in_call(program)
-    idle = pss(terminal.process)
-    Row("memory of the program, connected (PSS)", idle, "MB", None, "<= 12 MB")
-    before = wakeups(terminal.process)
-    window = 10
-    time.sleep(window)
-    Row("wake-ups a second, in a call (its clock ticks)", (wakeups(terminal.process) - before) / window, "")
+    terminal.settle(3)
+    Row("wake-ups a second, in a call (its clock ticks)", wakeups_a_second(terminal.process, 10), "")
+    Row("memory of the program, in a call (PSS)", pss(terminal.process), "MB", None, "<= 12 MB")
     drain = Drain(terminal)
     count, text = 80_000, len("message 10000 of the benchmark, as long as a line of talk is")
     peer.tell("blast 10000 0")
@@ -289,10 +296,8 @@ def memory(program):
     peer = Peer("sip")
     terminal = Pty([program, "--name", "bench", "--server", "127.0.0.1:" + peer.port])
     terminal.until(b"caller")
-    terminal.settle()
-    before = wakeups(terminal.process)
-    time.sleep(window)
-    Row("wake-ups a second, connected and idle", (wakeups(terminal.process) - before) / window, "", None, "keep-alives")
+    terminal.settle(3)
+    Row("wake-ups a second, connected and idle", wakeups_a_second(terminal.process, 40), "", None, "keep-alives")
     Row("memory of the program, idle and connected (PSS)", pss(terminal.process), "MB", None, "<= 12 MB")
     terminal.close()
     peer.close()
@@ -349,6 +354,8 @@ def parser():
 
 
 def main():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     program = os.path.abspath(sys.argv[1])
     chosen = sys.argv[2:]
     os.makedirs(BUILT, exist_ok=True)

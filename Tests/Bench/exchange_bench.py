@@ -1,4 +1,5 @@
 """What the exchange costs: CPU for each thing it does, memory for each client, counted on its process."""
+import atexit
 import re
 import selectors
 import socket
@@ -24,7 +25,7 @@ class Client:
         self.cseq = 0
         self.number = None
         self.notified = 0
-        self.seen = []
+        self.seen = b""
 
     def request(self, method, uri, to, call, user, extra="", body=b"", cseq=None):
         if cseq is None:
@@ -114,7 +115,10 @@ class Crowd:
             client.socket.sendall(make(client))
             waiting.add(client.id)
         while waiting:
-            for key, _ in self.selector.select(5):
+            ready = self.selector.select(5)
+            if not ready:
+                raise SystemExit("%d clients wait in vain" % len(waiting))
+            for key, _ in ready:
                 for start, head, body in key.data.receive():
                     if done(key.data, start, head):
                         waiting.discard(key.data.id)
@@ -140,6 +144,7 @@ def exchange(program, lines):
     for line in lines:
         command += ["--line", line]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.kill)
     if not process.stdout.readline().startswith("Listening"):
         raise SystemExit("the exchange did not start")
     return process
@@ -158,7 +163,10 @@ def pump(clients, make, count, window, complete):
             sent += 1
         if burst:
             clients[0].socket.sendall(b"".join(burst))
-        for key, _ in selector.select(5):
+        ready = selector.select(5)
+        if not ready:
+            raise SystemExit("%d of %d requests wait in vain" % (count - settled, count))
+        for key, _ in ready:
             for start, head, body in key.data.receive():
                 settled += complete(key.data, start, head)
 
@@ -229,9 +237,10 @@ def crowd(program, row, cpu, pss):
     people.all(Client.subscribe, lambda client, start, head: start.startswith(b"SIP/2.0 2"))
     people.quiet(1.0)
     taken = time.perf_counter() - begun - 1.0
-    short = [client for client in people.clients if client.seen.count(b"<tuple") != 50]
+    # All of their line, and the Echo test.
+    short = [client for client in people.clients if client.seen.count(b"<tuple") != 51]
     if short:
-        raise SystemExit("%d clients were not shown all 50 of their line" % len(short))
+        raise SystemExit("%d clients were not shown all of their line; one saw %r" % (len(short), short[0].seen))
     row("exchange: 5,000 clients on 100 lines registered, all lists whole", taken, "s")
     row("exchange: memory for each connected, watching client", (pss(process.pid) - empty) * 1024 / len(people.clients), "kB", None, "<= 20 kB")
     leaver, watcher = people.clients[0], people.clients[1]

@@ -50,6 +50,8 @@ class Sip:
         """Answers what a client asks of its exchange; remembers its side of the call."""
         self.buffer += data
         while True:
+            if self.buffer.startswith(b"\r\n\r\n"):
+                self.peer.sendall(b"\r\n")  # a keep-alive, RFC 5626
             self.buffer = self.buffer.lstrip(b"\r\n")
             end = self.buffer.find(b"\r\n\r\n")
             if end < 0:

@@ -23,11 +23,14 @@ actor ChatProgram {
     enum Timer: Hashable, Sendable {
         /// How long the goodbyes may take.
         case leaving
+        /// Once, when all that belongs to the start is over.
+        case started
         /// How long a local exchange may say nothing before its owner is looked up.
         case silence
     }
 
     static let silence = Duration.seconds(2)
+    static let start = Duration.seconds(2)
     static let goodbyes = Duration.milliseconds(500)
 
     nonisolated let executor: QueueExecutor
@@ -87,6 +90,7 @@ actor ChatProgram {
         keys = keySource()
         inbox.deliver { @Sendable [unowned self] batch in self.assumeIsolated { $0.handle(batch) } }
         flush()
+        ownTimers.start(.started, after: Self.start)
     }
 
     private func handle(_ batch: [Input]) {
@@ -136,6 +140,7 @@ actor ChatProgram {
         switch timer {
         case .leaving: end()
         case .silence: join(.strange)
+        case .started: StartPages.release()
         }
     }
 
@@ -146,7 +151,7 @@ actor ChatProgram {
     private func paint() {
         mustPaint = false
         draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
-        terminal.paint(frame)
+        terminal.paint(&frame)
     }
 
     private func keySource() -> any DispatchSourceRead {
