@@ -54,7 +54,7 @@ actor ChatProgram {
     private lazy var chatTimers = timers { .chatTimers($0) }
     private(set) lazy var ownTimers = timers { .ownTimers($0) }
     private var signals: SignalSource?
-    private var keys: (any DispatchSourceRead)?
+    private var keys: KeySource?
     var isLeaving = false
     var mustPaint = true
     private var frame = Frame()
@@ -154,11 +154,10 @@ actor ChatProgram {
         terminal.paint(&frame)
     }
 
-    private func keySource() -> any DispatchSourceRead {
-        let source = DispatchSource.makeReadSource(fileDescriptor: terminal.inputDescriptor, queue: executor.queue)
-        source.setEventHandler { @Sendable [unowned self] in self.assumeIsolated { $0.handle([.terminal]) } }
-        source.activate()
-        return source
+    private func keySource() -> KeySource {
+        KeySource(descriptor: terminal.inputDescriptor, queue: executor.queue) { @Sendable [unowned self] in
+            self.assumeIsolated { $0.handle([.terminal]) }
+        }
     }
 
     // MARK: Effects
