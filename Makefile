@@ -37,6 +37,10 @@ format: ## lay out the code as lint wants it
 fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60)
 	@Tests/Fuzz/run $(SECONDS)
 
+sanitize: deps ## every test under the address sanitizer, then under the thread sanitizer
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/asan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt swift test --sanitize=thread --scratch-path .build/tsan
+
 bench: deps build ## speed and memory beside a small C program of the same job
 	@python3 Tests/Bench/bench.py $(PROGRAM)
 
@@ -51,5 +55,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test build install lint format fuzz bench clean deps
+.PHONY: help run test build install lint format fuzz sanitize bench clean deps
 .DEFAULT_GOAL := help

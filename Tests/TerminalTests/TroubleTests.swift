@@ -63,6 +63,7 @@ struct TroubleTests {
         let ada = try Person(["--name", "ada", "--server", exchange.address])
         let bob = try Person(["--name", "bob", "--server", exchange.address])
         try ada.sees("bob")
+        try bob.sees("ada")
         let process = try ada.program()
         let begun = Date()
         kill(process, number)
