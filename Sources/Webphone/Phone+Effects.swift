@@ -58,6 +58,8 @@ extension Phone {
             case .report(let report):
                 reports.append(.report(report))
                 if case .offline(let party) = report { run(calls.handle(.offline(number: party.number))) }
+            case .returned:
+                run(messages.handle(.renewed))
             }
         }
     }
@@ -115,6 +117,8 @@ extension Phone {
                 run(connection.handle(.tooLarge))
             case .disowned:
                 run(connection.handle(.disowned))
+            case .awaited:
+                if !roster.isReconciling { run(messages.handle(.renewed)) }
             }
         }
     }

@@ -51,19 +51,32 @@ struct SilentRestartTests {
         #expect(Self.offline(world) == 0)
     }
 
-    @Test("a message is the first to find out: it is refused, goes again, and each one's end is told once")
+    @Test("a message is the first to find out: it is refused, waits for the other to be back too, and arrives")
     func refusedMessage() {
         let world = Self.room(inCall: true)
         for _ in 0..<3 { world.say(0) }
         world.run(for: .seconds(1))
         #expect(world.exchange?.clientCount == 1, "at once, not at the next refresh")
-        world.run(for: .seconds(20))
-        for _ in 0..<3 { world.say(0) }
-        world.run(for: .seconds(5))
-        let ends = world.people[0].deliveries.sorted { $0.key.value < $1.key.value }.map(\.value)
-        #expect(ends.allSatisfy { $0.count == 2 && $0[0] == .sending })
-        let delivered = zip(ends, 1...6).filter { $0.0.last == .delivered }.map { "anna \($0.1)" }
-        #expect(world.people[1].heard == delivered && delivered.count >= 3)
+        #expect(world.people[0].deliveries.values.allSatisfy { $0 == [.sending] })
+        world.run(for: .seconds(16))
+        #expect(world.people[1].heard == ["anna 1", "anna 2", "anna 3"])
+        #expect(world.people[0].deliveries.values.allSatisfy { $0 == [.sending, .delivered] })
+    }
+
+    @Test("a message to one who never comes back fails with the call, and is told once")
+    func neverBack() {
+        let world = Self.room(inCall: true)
+        world.say(0)
+        world.say(0)
+        world.vanish(1)
+        world.run(for: .seconds(60))
+        #expect(world.people[0].alive.isEmpty)
+        for ends in world.people[0].deliveries.values {
+            guard ends.count == 2, case .failed? = ends.last else {
+                Issue.record("\(ends)")
+                return
+            }
+        }
     }
 
     @Test("a chat request is the first to find out: it is asked again, and answered when the other is known again")

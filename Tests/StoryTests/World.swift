@@ -197,6 +197,12 @@ final class World {
         for link in links.indices where links[link].phone == person && links[link].flow.transport == .tcp { cut(link) }
     }
 
+    /// A phone that is gone without a word.
+    func vanish(_ person: Int) {
+        for link in links.indices where links[link].phone == person { links[link].isOpenHere = false }
+        timers[person] = [:]
+    }
+
     private func cut(_ link: Int) {
         guard links[link].isOpenHere else { return }
         let event = TransportEvent.closed(links[link].flow, .closedByPeer)

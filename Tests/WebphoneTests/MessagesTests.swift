@@ -58,6 +58,21 @@ struct MessagesTests {
             ])
     }
 
+    @Test("one that then finds the other side not back yet waits for it, once")
+    func awaited() {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = messages.handle(.result(MessageToken(1), .failed(.refused(status: 403, reason: ""))))
+        _ = messages.handle(.renewed)
+        let refusal = UserAgent.MessageResult.failed(.refused(status: 480, reason: ""))
+        #expect(messages.handle(.result(MessageToken(2), refusal)) == [.awaited])
+        #expect(messages.handle(.renewed) == [.sendInside(MessageToken(3), "a", call)])
+        #expect(
+            messages.handle(.result(MessageToken(3), refusal)) == [
+                delivery(1, .failed("The other side is not online (480)."))
+            ])
+    }
+
     @Test(
         "one refused as a stranger's is marked failed when the connection is lost, or the call ends",
         arguments: [true, false])

@@ -14,7 +14,7 @@ package struct Messages: Sendable, Equatable {
         /// On TCP now: what was too large goes again.
         case moved
         case moveFailed
-        /// The exchange knows us again: what it refused goes once more.
+        /// The exchange knows us again, or those we wait for: what it refused goes once more.
         case renewed
         /// The connection is gone: nothing more will be confirmed.
         case lost
@@ -27,6 +27,8 @@ package struct Messages: Sendable, Equatable {
         case tooLarge
         /// Refused as a stranger's.
         case disowned
+        /// The exchange that knows us again does not know the other side yet.
+        case awaited
     }
 
     /// Bytes of UTF-8 in one message. Kamailio reads at most 16,384 bytes of one SIP message over TCP, as other
@@ -41,6 +43,8 @@ package struct Messages: Sendable, Equatable {
         var call: CallID
         /// Refused once as a stranger's, so that nobody has it: it may go again.
         var wasDisowned = false
+        /// And then because the other side had not come back either.
+        var wasAwaited = false
     }
 
     struct Queue: Equatable {
@@ -132,6 +136,10 @@ package struct Messages: Sendable, Equatable {
             queues[message.call]?.underWay?.wasDisowned = true
             queues[message.call]?.token = nil
             return [.disowned]
+        case .failed(.refused(status: 480, _)) where isCurrent && message.wasDisowned && !message.wasAwaited:
+            queues[message.call]?.underWay?.wasAwaited = true
+            queues[message.call]?.token = nil
+            return [.awaited]
         case .failed(.refused(status: 405, _)) where isCurrent && queues[message.call]?.goesOutside == false,
             .failed(.refused(status: 501, _)) where isCurrent && queues[message.call]?.goesOutside == false:
             queues[message.call]?.goesOutside = true

@@ -28,6 +28,8 @@ package struct Roster: Sendable, Equatable {
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(PhoneReport)
+        /// Some, or all that will, have come back after an outage.
+        case returned
     }
 
     package static let settle: Duration = .seconds(1)
@@ -47,6 +49,9 @@ package struct Roster: Sendable, Equatable {
     private var wasUnreadable = false
 
     package init() {}
+
+    /// Whether others are still expected back after an outage.
+    package var isReconciling: Bool { known != nil && (phase == .waiting || phase == .reconciling) }
 
     package func party(_ number: String) -> Party? { known?[number] }
 
@@ -74,7 +79,7 @@ package struct Roster: Sendable, Equatable {
         case .fired(.grace):
             guard phase == .reconciling else { return [] }
             phase = .live
-            return apply()
+            return apply() + [.returned]
         }
     }
 
@@ -137,11 +142,12 @@ package struct Roster: Sendable, Equatable {
             online.append(.report(.online(party)))
         }
         let isLive = phase == .live
+        let isReturn = !isLive && !returned.isSuperset(of: latest.map(\.number))
         let gone = missing.values.filter { isLive || returned.contains($0.number) }.sorted { $0.number < $1.number }
         returned = isLive ? [] : Set(latest.map(\.number))
         for party in gone { present[party.number] = nil }
         known = present
-        return gone.map { .report(.offline($0)) } + online
+        return gone.map { .report(.offline($0)) } + online + (isReturn ? [.returned] : [])
     }
 
     /// The open tuples by number, in the document's order, names made safe to show. One number counts once.
