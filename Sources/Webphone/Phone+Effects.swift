@@ -164,14 +164,16 @@ extension Phone {
 
     private func address(of account: Account) -> NameAddress {
         let name = RemoteText.name(account.displayName, number: account.line)
-        return NameAddress(.sip(account.line, account.host), displayName: name)
+        return NameAddress(.sip(account.login?.user ?? account.line, account.host), displayName: name)
     }
 
     private mutating func register(on flow: Flow) {
         guard let account else { return }
+        // An extension has its number, and asks for no other.
+        let preferred = account.login == nil ? connection.number.map { URI.sip($0, domain) } : nil
         let parameters = Registration.Parameters(
             registrar: .sip(nil, account.host), address: address(of: account), instance: instance,
-            preferred: connection.number.map { .sip($0, domain) })
+            preferred: preferred, account: account.login)
         command(.register(parameters, on: flow))
     }
 

@@ -33,8 +33,14 @@ package enum Reasons {
     }
 
     /// Why a registration was refused for good.
-    package static func denial(_ status: Int, line: String) -> String {
-        switch status {
+    package static func denial(_ status: Int, line: String, extension number: String? = nil) -> String {
+        switch (status, number) {
+        case (404, let number?):
+            return "The exchange has no extension \(RemoteText.name(number, number: "?")) (404)."
+        case (403, .some): return "The exchange does not let this extension in (403)."
+        default: break
+        }
+        return switch status {
         case 401, 407: "The exchange asks for a password, and there is none."
         case 403: "The exchange does not let this name join (403)."
         case 404: "The exchange has no line named \(line) (404)."

@@ -108,16 +108,23 @@ public struct Account: Hashable, Sendable {
     public var transport: TransportProtocol
     /// The outside line to join: the token that the exchange knows.
     public var line: String
-    /// What others see.
+    /// What others see, unless the exchange has a name for an extension.
     public var displayName: String
+    /// The extension to log in as, its user being the number; nil joins the line as a guest, who needs no password.
+    /// As an extension too one sees who is online on `line`, where the exchange allows it.
+    public var login: DigestAccount?
 
     /// An account; nothing is checked before `connect`.
-    public init(host: String, port: UInt16, transport: TransportProtocol, line: String, displayName: String) {
+    public init(
+        host: String, port: UInt16, transport: TransportProtocol, line: String, displayName: String,
+        login: DigestAccount? = nil
+    ) {
         self.host = host
         self.port = port
         self.transport = transport
         self.line = line
         self.displayName = displayName
+        self.login = login
     }
 }
 

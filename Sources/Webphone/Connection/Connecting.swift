@@ -77,7 +77,7 @@ extension Connection {
         var notBefore: Duration = .zero
         switch failure {
         case .refused(let status, _), .challenged(let status):
-            let denial = Reasons.denial(status, line: line)
+            let denial = Reasons.denial(status, line: line, extension: account?.login?.user)
             return abandon() + [.report(.accessDenied(reason: denial))]
         case .wrongPassword(let status):
             return abandon() + [.report(.accessDenied(reason: Reasons.wrongPassword(status)))]

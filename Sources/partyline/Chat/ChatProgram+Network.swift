@@ -7,7 +7,7 @@ extension ChatProgram {
     func connect(as displayName: String) {
         let account = Account(
             host: server.host, port: server.port, transport: transportProtocol, line: chat.state.settings.line,
-            displayName: displayName)
+            displayName: displayName, login: login)
         perform(phone.handle(.command(.connect(account))))
     }
 

@@ -39,6 +39,7 @@ actor ChatProgram {
 
     let server: HostPort
     let transportProtocol: TransportProtocol
+    let login: DigestAccount?
     let logger: Logger
     let terminal: CursesTerminal
     var chat: Chat
@@ -60,7 +61,7 @@ actor ChatProgram {
     private var frame = Frame()
 
     init(
-        _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, isLocal: Bool,
+        _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, login: DigestAccount?, isLocal: Bool,
         terminal: sending CursesTerminal, logger: Logger
     ) {
         executor = QueueExecutor(label: "partyline")
@@ -69,6 +70,7 @@ actor ChatProgram {
         localJoin = isLocal ? LocalJoin() : nil
         self.server = server
         transportProtocol = transport
+        self.login = login
         self.terminal = terminal
         self.logger = logger
     }

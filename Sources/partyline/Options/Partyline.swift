@@ -33,6 +33,18 @@ struct Partyline: ParsableCommand {
     var transport = Transport.tcp
 
     @Option(
+        name: .customLong("extension"),
+        help: ArgumentHelp("Log in as this extension of the server; its password is asked for.", valueName: "number"))
+    var ownExtension: String?
+
+    @Option(
+        parsing: .remaining,
+        help: ArgumentHelp(
+            "The command that prints the extension's password, with its arguments; the last option.",
+            valueName: "command"))
+    var passwordCommand: [String] = []
+
+    @Option(
         name: .customLong("log"), help: ArgumentHelp("Tell the story of the session in this file.", valueName: "file"))
     var logFile: String?
 
@@ -63,12 +75,51 @@ struct Partyline: ParsableCommand {
         }
         try ExchangeCommand.validate(line: line)
         if let server { _ = try HostPort(server) }
+        if let ownExtension {
+            guard Self.isExtension(ownExtension) else {
+                throw ValidationError("'\(ownExtension)' is no extension: 1 to 32 letters, digits and '-_.+'.")
+            }
+            guard server != nil else {
+                throw ValidationError("The exchange of this machine has no extensions; name another with --server.")
+            }
+        } else if !passwordCommand.isEmpty {
+            throw ValidationError("--password-command is for --extension, which is missing.")
+        }
+    }
+
+    private static func isExtension(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy { octet in
+                switch octet {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                    true
+                default: "-_.+".utf8.contains(octet)
+                }
+            }
+    }
+
+    /// Asks for the password, or has it asked for, before the screen is there.
+    private func login() throws -> DigestAccount? {
+        guard let ownExtension else { return nil }
+        let password =
+            passwordCommand.isEmpty
+            ? try Password.prompt("Password of extension \(ownExtension): ")
+            : try Password.output(of: passwordCommand)
+        return DigestAccount(user: ownExtension, password: password)
     }
 
     func run() throws {
         let local = server == nil ? try LocalExchange.address() : nil
         let server = try self.server.map { try HostPort($0) } ?? local ?? HostPort(LocalExchange.defaultAddress)
         let logger = try LogFile.logger(logFile, label: "partyline")
+        let login: DigestAccount?
+        do {
+            login = try self.login()
+        } catch let error as PasswordError {
+            StandardStreams.complain("partyline: \(error)")
+            throw ExitCode(2)
+        }
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal()
@@ -79,7 +130,8 @@ struct Partyline: ParsableCommand {
         StandardStreams.leaveTerminal()
         let program = ChatProgram(
             Chat.Settings(name: name, line: line, server: "\(server)"),
-            server: server, transport: transport.sip, isLocal: local != nil, terminal: terminal, logger: logger)
+            server: server, transport: transport.sip, login: login, isLocal: local != nil, terminal: terminal,
+            logger: logger)
         program.runToEnd()
     }
 }
