@@ -13,6 +13,7 @@ extension Exchange {
         switch digest.judge(credentials, of: request, hashes: owner.passwords, at: now) {
         case .accepted: return
         case .stale: throw challenge(owner, to: request, isStale: true)
+        case .unusable: throw challenge(owner, to: request, isStale: false)
         case .refused: throw Refusal(403)
         }
     }

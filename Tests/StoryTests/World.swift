@@ -179,9 +179,9 @@ final class World {
 
     // MARK: The exchange's side
 
-    func startExchange() {
+    func startExchange(_ configuration: Exchange.Configuration = .init()) {
         life += 1
-        exchange = Exchange(.init(), identifiers: random.split())
+        exchange = Exchange(configuration, identifiers: random.split())
     }
 
     /// As SIGKILL does it: streams are reset, datagrams go nowhere.

@@ -12,6 +12,8 @@ public struct DigestServer: Equatable, Sendable {
         case stale
         /// The password is wrong, or they were made for another request.
         case refused
+        /// Made with a function for which the user has no hash, so nothing can be said: challenge anew.
+        case unusable
     }
 
     /// Where the passwords count.
@@ -65,8 +67,10 @@ public struct DigestServer: Equatable, Sendable {
     public mutating func judge(
         _ credentials: DigestCredentials, of request: Request, hashes: [PasswordHash], at now: Duration
     ) -> Verdict {
+        guard let hash = hashes.first(where: { $0.function == credentials.algorithm.function }) else {
+            return .unusable
+        }
         guard credentials.realm == realm, isFor(request, credentials.uri),
-            let hash = hashes.first(where: { $0.function == credentials.algorithm.function }),
             credentials.isRight(hash, method: request.method.rawValue)
         else { return .refused }
         return nonces.use(credentials.nonce, count: credentials.quality?.count, at: now) ? .accepted : .stale

@@ -122,7 +122,7 @@ public struct Registration: Equatable, Sendable {
     /// What the registrar was last asked for; a 423 raises it.
     private var expires: UInt32 = 0
     private var associated: URI?
-    /// Whether the request under way is one that was answered with the password.
+    /// Whether the request under way has credentials.
     private var hasGivenPassword = false
 
     /// The name that others are to see.
@@ -233,6 +233,11 @@ public struct Registration: Equatable, Sendable {
         else { return refuse(response) }
         expires = minimum
         return register(expires)
+    }
+
+    /// The request as it went out.
+    package mutating func sent(_ request: Request) {
+        hasGivenPassword = request.headers.contains(.authorization) || request.headers.contains(.proxyAuthorization)
     }
 
     /// The request once more, with the credentials it has by now, under the next number (§22.2).

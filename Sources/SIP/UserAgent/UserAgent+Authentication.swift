@@ -18,7 +18,8 @@ extension UserAgent {
         case .session(let id, let asked):
             guard let index = sessions.index(forKey: id) else { return }
             sessions.values[index].session.sent(request, asked)
-        case .registration, .subscription, .outside, .ping, nil: break
+        case .registration: registration.sent(request)
+        case .subscription, .outside, .ping, nil: break
         }
     }
 

@@ -58,6 +58,15 @@ private final class Door {
         #expect(door.judge(Door.credentials(challenge, count: 2)) == .accepted)
     }
 
+    @Test("says nothing of a function for which it has no hash") func unusable() throws {
+        let door = Door()
+        var request = Request(.register, .sip(nil, "exchange.local"))
+        request.headers.append(.authorization, Door.credentials(try door.challenge()).field.description)
+        let credentials = try #require(door.server.credentials(of: request, in: .authorization))
+        let verdict = door.server.judge(credentials, of: request, hashes: [door.hashes[0]], at: door.now)
+        #expect(verdict == .unusable)
+    }
+
     @Test("lets in a session's digest") func session() throws {
         let door = Door()
         var challenge = try door.challenge()

@@ -98,6 +98,15 @@ extension Request {
         #expect(desk.phone.count(.register) == 0 && desk.phone.reports.count == 1)
     }
 
+    @Test("that counts no more at a refresh is told so too") func changed() throws {
+        var desk = try Extension()
+        desk.phone.wait(.seconds(30))
+        desk.phone.hears(403, to: try desk.phone.takeRequest(.register))
+        #expect(desk.phone.latest == .registrationFailed(.wrongPassword(status: 403)))
+        let anew = try desk.ask()
+        #expect(anew.digests.isEmpty, "what was refused is not sent unasked")
+    }
+
     @Test("meets a stale nonce without a word, and an exchange that calls all of them stale only so often")
     func stale() throws {
         var desk = try Extension()

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import Testing
+
+@testable import partyline
+
+@Suite("The password of an extension")
+struct PasswordTests {
+    @Test("is the first line that its command prints")
+    func command() throws {
+        #expect(try Password.output(of: ["printf", "Open Sesame\nurl: x\n"]) == "Open Sesame")
+        #expect(try Password.output(of: ["printf", "%s", "grüße"]) == "grüße")
+    }
+
+    @Test("comes from a command that no shell has read")
+    func noShell() throws {
+        #expect(
+            try Password.output(of: ["echo", "$(id) `id` $HOME; id | cat > x"]) == "$(id) `id` $HOME; id | cat > x")
+    }
+
+    @Test(
+        "is none when the command fails, prints nothing, or prints what is no password",
+        arguments: [
+            (["false"], "it ended with status 1."), (["/nowhere/pass"], "No such file or directory."),
+            (["sh", "-c", "echo secret; exit 7"], "it ended with status 7."),
+            (["sh", "-c", "echo secret; kill -9 $$"], "signal 9 ended it."),
+            (["head", "-c", "70000", "/dev/zero"], "it printed too much."),
+        ])
+    func failures(_ command: [String], _ words: String) {
+        #expect(throws: PasswordError.command(words)) { try Password.output(of: command) }
+    }
+
+    @Test("is neither empty nor endless, and it is text")
+    func contents() {
+        #expect(throws: PasswordError.empty) { try Password.output(of: ["true"]) }
+        #expect(throws: PasswordError.empty) { try Password.output(of: ["echo"]) }
+        #expect(throws: PasswordError.tooLong) { try Password.output(of: ["printf", "%01025d", "7"]) }
+        #expect(throws: PasswordError.unreadable) { try Password.output(of: ["printf", "\\377"]) }
+    }
+
+    @Test("is typed at a terminal that does not show it, and shows again what comes afterwards")
+    func prompt() async throws {
+        var (master, slave): (Int32, Int32) = (-1, -1)
+        #expect(openpty(&master, &slave, nil, nil, nil) == 0)
+        defer {
+            close(master)
+            close(slave)
+        }
+        let terminal = master
+        // Types when asked, as a person does.
+        let typist = Task.detached {
+            var buffer = [UInt8](repeating: 0, count: 256)
+            let count = read(terminal, &buffer, buffer.count)
+            _ = write(terminal, "Open Sesame\n", 12)
+            return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        }
+        #expect(try Password.prompt("Password: ", on: slave) == "Open Sesame")
+        #expect(await typist.value == "Password: ")
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = read(master, &buffer, buffer.count)
+        #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self) == "\r\n", "nothing of it was shown")
+        var modes = termios()
+        #expect(tcgetattr(slave, &modes) == 0 && modes.c_lflag & tcflag_t(ECHO) != 0)
+    }
+
+    @Test("is not asked for where there is no terminal")
+    func noTerminal() throws {
+        let nowhere = open("/dev/null", O_RDWR)
+        defer { close(nowhere) }
+        #expect(throws: PasswordError.noTerminal) { try Password.prompt("Password: ", on: nowhere) }
+    }
+
+    @Test("belongs to an extension of a named server")
+    func options() throws {
+        let whole = ["--server", "pbx", "--extension", "601", "--password-command", "pass", "show", "--", "-x"]
+        let options = try #require(try Partyline.parseAsRoot(whole) as? Partyline)
+        #expect(options.ownExtension == "601" && options.passwordCommand == ["pass", "show", "--", "-x"])
+        for arguments in [
+            ["--extension", "601"], ["--server", "pbx", "--password-command", "true"],
+            ["--server", "pbx", "--extension", "6 1"], ["--server", "pbx", "--extension", ""],
+            ["--server", "pbx", "--extension", "a@b"], ["--server", "pbx", "--extension", "601", "--password", "x"],
+        ] {
+            #expect(throws: (any Error).self, "\(arguments)") { try Partyline.parseAsRoot(arguments) }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Exchange
+import SIP
+import Testing
+import Webphone
+
+/// An extension of the exchange among the guests of its line.
+@Suite("An extension at its phone")
+struct ExtensionTests {
+    static let number: PhoneNumber = 601
+
+    /// Anna is a guest; the other one logs in as 601 with this password.
+    static func world(password: String, over transport: TransportProtocol = .tcp) throws -> World {
+        var configuration = Exchange.Configuration()
+        let name = try #require(DisplayName("Ada"))
+        let hash = PasswordHash(user: "601", realm: "exchange.local", password: "Open Sesame", .sha256)
+        configuration.extensions = [Exchange.Extension(number: number, name: name, passwords: [hash])]
+        let world = World(seed: 11)
+        world.startExchange(configuration)
+        let anna = world.seat("anna", over: .tcp)
+        world.command(anna, .connect(world.people[anna].account))
+        let ada = world.seat("somebody", over: transport)
+        var account = world.people[ada].account
+        account.login = DigestAccount(user: "601", password: password)
+        world.command(ada, .connect(account))
+        world.run(for: .seconds(2))
+        return world
+    }
+
+    @Test(
+        "logs in, sees who is online, is not on the list, calls and writes", arguments: [TransportProtocol.tcp, .udp])
+    func story(_ transport: TransportProtocol) throws {
+        let world = try Self.world(password: "Open Sesame", over: transport)
+        #expect(world.people[1].number == "601")
+        #expect(world.people[1].online.values.map(\.name).sorted() == ["Echo test", "anna"])
+        #expect(world.people[0].online.values.map(\.name) == ["Echo test"])
+        world.call(1, "anna")
+        world.run(for: .seconds(5))
+        #expect(world.people[1].talking.count == 1)
+        let caller = world.people[0].reports.compactMap { if case .incoming(_, let party) = $0 { party } else { nil } }
+        #expect(caller == [Party(number: "601", name: "Ada")], "the exchange's name for it, not its own")
+        world.say(1)
+        world.say(0)
+        world.run(for: .seconds(5))
+        #expect(world.people[0].heard.count == 1 && world.people[1].heard.count == 1)
+        world.run(for: .seconds(900))
+        #expect(world.people[1].talking.count == 1, "nonces grow old, the person notices nothing")
+        #expect(world.people[1].reports.count { if case .connection = $0 { true } else { false } } == 2)
+    }
+
+    @Test("with a wrong password is told so, once, and does not try again")
+    func wrongPassword() throws {
+        let world = try Self.world(password: "open sesame")
+        let words = "The exchange does not accept this number with this password (403)."
+        #expect(world.people[1].connection == .accessDenied(reason: words))
+        let asked = world.requests[1]?[.register]
+        #expect(asked == 2, "one that was challenged, one that was answered")
+        world.run(for: .seconds(3_600))
+        #expect(world.requests[1]?[.register] == asked)
+        #expect(world.people[1].reports.count { $0 == .connection(.accessDenied(reason: words)) } == 1)
+        #expect(!world.people[1].reports.contains { "\($0)".contains("sesame") })
+    }
+
+    @Test("that does not exist is named in the refusal")
+    func unknown() throws {
+        let world = try Self.world(password: "Open Sesame")
+        var account = world.people[1].account
+        account.login = DigestAccount(user: "699", password: "x")
+        world.command(1, .connect(account))
+        world.run(for: .seconds(2))
+        #expect(
+            world.people[1].connection == .accessDenied(reason: "The exchange has no extension 699 (404)."))
+    }
+
+    @Test("comes back by itself when the exchange was started anew")
+    func restart() throws {
+        let world = try Self.world(password: "Open Sesame")
+        world.killExchange()
+        world.run(for: .seconds(2))
+        var configuration = Exchange.Configuration()
+        let name = try #require(DisplayName("Ada"))
+        let hash = PasswordHash(user: "601", realm: "exchange.local", password: "Open Sesame", .md5)
+        configuration.extensions = [Exchange.Extension(number: Self.number, name: name, passwords: [hash])]
+        world.startExchange(configuration)
+        world.run(for: .seconds(60))
+        #expect(world.people[1].number == "601", "its old nonce is worth nothing, and MD5 is all there is now")
+    }
+}
