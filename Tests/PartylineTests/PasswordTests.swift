@@ -41,8 +41,7 @@ struct PasswordTests {
 
     @Test("is typed at a terminal that does not show it, and shows again what comes afterwards")
     func prompt() async throws {
-        var (master, slave): (Int32, Int32) = (-1, -1)
-        #expect(openpty(&master, &slave, nil, nil, nil) == 0)
+        let (master, slave) = try Self.terminal()
         defer {
             close(master)
             close(slave)
@@ -62,6 +61,19 @@ struct PasswordTests {
         #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self) == "\r\n", "nothing of it was shown")
         var modes = termios()
         #expect(tcgetattr(slave, &modes) == 0 && modes.c_lflag & tcflag_t(ECHO) != 0)
+    }
+
+    /// A new terminal: the end of who types, and the end of who reads.
+    private static func terminal() throws -> (master: Int32, slave: Int32) {
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        try #require(master >= 0)
+        // TIOCSPTLCK and TIOCGPTN of <asm/ioctls.h>, which the Glibc module leaves out.
+        var (lock, number): (Int32, UInt32) = (0, 0)
+        try #require(ioctl(master, UInt(0x4004_5431), &lock) == 0)
+        try #require(ioctl(master, UInt(0x8004_5430), &number) == 0)
+        let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(slave >= 0)
+        return (master, slave)
     }
 
     @Test("is not asked for where there is no terminal")

@@ -14,8 +14,9 @@ enum Password {
     /// - Throws: `PasswordError`, also when the command does not end with 0.
     static func output(of command: [String]) throws(PasswordError) -> String {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .command(words(for: errno)) }
+        guard pipe(&ends) == 0 else { throw .command(words(for: errno)) }
         let (readEnd, writeEnd) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, writeEnd, STDOUT_FILENO)
