@@ -110,8 +110,8 @@ extension Response {
 
     /// Adds the tag to a To that has none and can be read.
     mutating func addToTag(_ tag: String) {
-        guard var address = to, address.tag == nil else { return }
-        address.tag = tag
-        to = address
+        guard let address = to, address.tag == nil, let text = headers[.to] else { return }
+        // Behind what was read: a name written anew could not hold all that a stranger's quotes may hold.
+        headers[.to] = text + ";tag=" + tag
     }
 }

@@ -61,6 +61,26 @@ struct StrangeNames {
         #expect(try Message.parse(rejection.serialized()) == .response(rejection))
     }
 
+    @Test(
+        "an answer's To is the request's and a tag, whatever stands in it",
+        arguments: [
+            "\"\\\u{1B}[2J\\\u{7F}\" <sip:1002@x>", "\"\\\"a\\\\\" <sip:1002@x;lr>;p=\"\\\u{07}\"", "sip:1002@x",
+            "sip:1002@x;p=q",
+        ])
+    func answeredTo(to: String) throws {
+        let request = try #require(try SmallRequest.parse { $0.to = "To: \(to)" })
+        let answer = Response(486, to: request, toTag: "t")
+        #expect(answer.headers[.to] == to + ";tag=t")
+        #expect(answer.to?.tag == "t")
+        #expect(try Message.parse(answer.serialized()) == .response(answer))
+        let refusal = SmallRequest.refusal {
+            $0.to = "To: \(to)"
+            $0.cseq = "CSeq: 7 BYE"
+        }
+        let rejection = try #require(refusal?.rejection)
+        #expect(try Message.parse(rejection.serialized()) == .response(rejection))
+    }
+
     @Test("half an escape is refused", arguments: ["%", "%4", "%4x", "%%41", "a%", "%u0041"])
     func halfEscape(user: String) {
         #expect(SmallRequest.refusal { $0.from = "From: <sip:\(user)@x>;tag=1" }?.reason == .malformed(.from))
