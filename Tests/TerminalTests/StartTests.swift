@@ -76,6 +76,18 @@ struct StartTests {
         try ada.sees("process \(stranger.process)")
     }
 
+    @Test("an exchange serves the lines it is told, and writes the log it is told")
+    func linesOfItsOwn() throws {
+        let log = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: log) }
+        let exchange = try ExchangeProcess("--line", "Support", "--line", "Sales", "--log", log.path)
+        let ada = try Person(["--name", "ada", "--server", exchange.address, "--line", "Sales"])
+        try ada.sees("Sales · 1000 · connected")
+        let bob = try Person(["--name", "bob", "--server", exchange.address])
+        try bob.sees("ACCESS_DENIED")
+        #expect(try String(contentsOf: log, encoding: .utf8).contains("joined"))
+    }
+
     @Test("an exchange with idle exit ends by itself when the last client has left")
     func idleExit() throws {
         let exchange = try ExchangeProcess("--idle-exit", "1")
