@@ -38,7 +38,7 @@ fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60)
 	@Tests/Fuzz/run $(SECONDS)
 
 sanitize: deps ## every test under the address sanitizer, then under the thread sanitizer
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/asan
+	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 swift test --sanitize=address --scratch-path .build/asan
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt swift test --sanitize=thread --scratch-path .build/tsan
 
 bench: deps build ## speed and memory beside a small C program of the same job
