@@ -47,7 +47,8 @@ struct StartTests {
         try ada.sees("bob")
         try bob.sees("Echo test")
         try bob.sees("ada")
-        #expect(exchanges(at: address).count == 1)
+        // The one that came second says why it ends, and is gone in a moment.
+        try ada.waits(for: "the slower exchange to end") { exchanges(at: address).count == 1 }
         try ada.presses("C-q")
         try ada.sees("[left with 0]")
         try bob.sees("ada is OFFLINE")
