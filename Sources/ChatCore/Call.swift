@@ -29,6 +29,7 @@ extension Chat {
             case .notFound: "NOT_FOUND"
             case .noAnswer: "NO_ANSWER"
             case .cancelled: "CANCELLED"
+            case .forwarded: "FORWARDED"
             case .failed: "FAILED"
             }
         }
@@ -44,7 +45,9 @@ extension Chat {
         package var isOn: Bool {
             switch state {
             case .inCall, .hold: true
-            case .calling, .ringing, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled, .failed: false
+            case .calling, .ringing, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled, .forwarded,
+                .failed:
+                false
             }
         }
 

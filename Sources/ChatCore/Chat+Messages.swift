@@ -56,7 +56,7 @@ extension Chat {
 
     mutating func settle(_ id: MessageID, _ delivery: Delivery) {
         switch delivery {
-        case .sending: break
+        case .sending, .accepted: break
         case .delivered: _ = state.log.settle(id, as: .delivered)
         case .failed(let reason):
             guard let text = state.log.settle(id, as: .failed) else { return }

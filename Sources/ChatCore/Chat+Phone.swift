@@ -15,6 +15,7 @@ extension Chat {
         case .party(let id, let party): receive(party, of: id)
         case .message(let id, let party, let text): receive(text, from: party, in: id)
         case .delivery(let id, let delivery): settle(id, delivery)
+        case .note, .transferAsked, .typing, .turnedAway, .connected: break
         case .fault(let words): note(.trouble, PlainText.line(words))
         }
         return []

@@ -20,6 +20,7 @@ extension Chat {
         case .cancelled:
             return side == .us
                 ? "Your chat request to \(label) is taken back." : "\(label) took the chat request back."
+        case .forwarded(let party): return "\(label) sends you on to \(party.number)."
         case .failed(let reason):
             let what = call.isOn ? "Your chat with \(label) has ended" : "The chat with \(label) did not begin"
             return "\(what). \(PlainText.sentence(reason))"
@@ -48,7 +49,9 @@ extension Chat {
 extension CallState {
     var kind: Entry.Kind {
         switch self {
-        case .calling, .ringing, .inCall, .hold, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled: .call
+        case .calling, .ringing, .inCall, .hold, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled,
+            .forwarded:
+            .call
         case .failed: .trouble
         }
     }

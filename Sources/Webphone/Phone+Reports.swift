@@ -34,6 +34,8 @@ extension Phone {
             run(messages.handle(.result(token, result)))
         case .ping(let token, let status):
             if token.value == lastPing { run(connection.handle(.pinged(status: status))) }
+        case .held, .holdFailed, .capabilities, .referred, .transfer, .replaced, .dtmf:
+            break
         case .modified, .renewed:
             break  // a text call stays what it is
         }

@@ -130,6 +130,8 @@ public struct Phone: Sendable {
             run(calls.handle(.reject(id)))
         case .hangUp(let id):
             run(calls.handle(.hangUp(id)))
+        case .hold, .resume, .forward, .transfer, .join, .acceptTransfer, .refuseTransfer, .dtmf, .typing, .preferences:
+            break
         case .send(let id, let text, let call):
             if calls.session(of: call) != nil {
                 run(messages.handle(.send(id, text, in: call)))

@@ -60,6 +60,8 @@ public enum CallState: Hashable, Sendable {
     case noAnswer
     /// We took the request back before it was answered.
     case cancelled
+    /// The other side sends us to somebody else (302); whether to call there is the person's decision.
+    case forwarded(to: Party)
     /// Anything else that ended it; the words are for people.
     case failed(String)
 
@@ -67,7 +69,7 @@ public enum CallState: Hashable, Sendable {
     public var isAlive: Bool {
         switch self {
         case .calling, .ringing, .inCall, .hold: true
-        case .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled, .failed: false
+        case .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled, .forwarded, .failed: false
         }
     }
 }
@@ -84,7 +86,9 @@ public struct MessageID: Hashable, Sendable {
 public enum Delivery: Hashable, Sendable {
     /// On its way, or waiting for those before it.
     case sending
-    /// The other side's program took it (2xx).
+    /// Somebody between took it and will pass it on (202).
+    case accepted
+    /// The other side's program took it (2xx, or its notification that it has it: RFC 5438).
     case delivered
     /// The words say why, for people.
     case failed(String)
@@ -96,6 +100,54 @@ public enum Side: Hashable, Sendable {
     case us
     /// The other side, the exchange, or the network between.
     case them
+}
+
+/// How the person wants to be reached, and what others are told.
+public struct Preferences: Hashable, Sendable {
+    /// Requests are answered with busy (486), and nobody is asked.
+    public var doNotDisturb: Bool
+    /// Numbers whose requests and messages are refused.
+    public var blocked: Set<String>
+    /// Whether the other side is told that the person is typing (RFC 3994).
+    public var tellsTyping: Bool
+    /// Whether the other side is told that a message arrived, where it asks for that (RFC 5438).
+    public var tellsDelivery: Bool
+
+    /// Preferences; the defaults are those of a person who changed nothing.
+    public init(
+        doNotDisturb: Bool = false, blocked: Set<String> = [], tellsTyping: Bool = true, tellsDelivery: Bool = true
+    ) {
+        self.doNotDisturb = doNotDisturb
+        self.blocked = blocked
+        self.tellsTyping = tellsTyping
+        self.tellsDelivery = tellsDelivery
+    }
+}
+
+/// Something about a call that does not change its state.
+public enum CallNote: Hashable, Sendable {
+    /// The other side wanted to speak; the call is one of texts, without voice.
+    case audioLeftOut
+    /// The other side takes no texts within the call: they go outside of it.
+    case textOutside
+    /// The other side takes no texts at all.
+    case noText
+    /// Hold or resume was refused; the words say why, for people.
+    case holdFailed(String)
+    /// How the transfer goes that we asked for.
+    case transfer(TransferProgress)
+    /// Keys that the other side pressed: `0` to `9`, `A` to `D`, `*`, `#`.
+    case dtmf(String)
+    /// The other side handed us over: the call goes on with this party.
+    case handedOver(to: Party)
+}
+
+/// Why a request was refused without asking the person.
+public enum TurnedAway: Hashable, Sendable {
+    /// The person is not to be disturbed.
+    case doNotDisturb
+    /// The number is blocked.
+    case blocked
 }
 
 /// How to reach an exchange, and as whom.
@@ -142,6 +194,26 @@ public enum PhoneCommand: Hashable, Sendable {
     case reject(CallID)
     /// Ends the call, or takes the request back while it rings.
     case hangUp(CallID)
+    /// Sets the call aside; messages still go back and forth.
+    case hold(CallID)
+    /// Goes on with a call that we set aside.
+    case resume(CallID)
+    /// Answers a request: the caller may ask `to` (302), a number or `user@host`.
+    case forward(CallID, to: String)
+    /// Asks the other side to call `to` instead of us: a number or `user@host`.
+    case transfer(CallID, to: String)
+    /// Asks the other side of the first call to take our place in the second.
+    case join(CallID, with: CallID)
+    /// Follows the other side's wish (`transferAsked`) as a new call (a `.placed` one, not used before).
+    case acceptTransfer(CallID, as: CallID)
+    /// Stays: the other side is told that we do not follow.
+    case refuseTransfer(CallID)
+    /// Sends keys of a telephone: `0` to `9`, `A` to `D`, `*`, `#`.
+    case dtmf(CallID, String)
+    /// Whether the person is typing in this call; told to the other side where it understands that.
+    case typing(CallID, Bool)
+    /// From now on.
+    case preferences(Preferences)
     /// Sends a text of at most 8,192 bytes of UTF-8; messages of one call arrive in the order in which they are sent.
     case send(MessageID, String, in: CallID)
 }
@@ -161,6 +233,16 @@ public enum PhoneReport: Hashable, Sendable {
     case incoming(CallID, from: Party)
     /// `by` says who caused it where both could have.
     case call(CallID, CallState, by: Side)
+    /// Something about a call that does not change its state.
+    case note(CallID, CallNote)
+    /// The other side asks us to call somebody else instead; answer with `acceptTransfer` or `refuseTransfer`.
+    case transferAsked(CallID, to: Party)
+    /// The other side began, or stopped, typing.
+    case typing(CallID, Bool)
+    /// Somebody asked for a chat and was refused unasked.
+    case turnedAway(Party, TurnedAway)
+    /// Through which server, and over what, we are connected; told each time a connection is established.
+    case connected(through: Endpoint)
     /// The exchange told us more of the other party (a better asserted name).
     case party(CallID, Party)
     /// Somebody wrote; line breaks are `\n`, control and bidi characters are gone or pictures.

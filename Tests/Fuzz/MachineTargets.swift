@@ -153,7 +153,12 @@ private struct PhoneHost {
             .connection(.accessDenied(let words)), .connection(.connectionFailed(let words, _)),
             .connection(.connectionClosed(let words, _)):
             requirePlain(words, lines: false)
-        case .connection, .call, .delivery: break
+        case .call(_, .forwarded(let party), _), .note(_, .handedOver(let party)), .transferAsked(_, let party),
+            .turnedAway(let party, _):
+            check(party)
+        case .note(_, .holdFailed(let words)), .note(_, .dtmf(let words)), .note(_, .transfer(.failed(_, let words))):
+            requirePlain(words, lines: false)
+        case .connection, .call, .delivery, .note, .typing, .connected: break
         }
     }
 

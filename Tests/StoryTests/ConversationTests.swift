@@ -54,7 +54,8 @@ struct ConversationTests {
                 case .delivery(_, .delivered): delivered += 1
                 case .delivery(_, .failed): failed += 1
                 case .connection(.connectionClosed): outages += 1
-                case .connection, .online, .offline, .roster, .incoming, .call, .party, .message, .delivery, .fault:
+                case .connection, .online, .offline, .roster, .incoming, .call, .party, .message, .delivery, .note,
+                    .transferAsked, .typing, .turnedAway, .connected, .fault:
                     break
                 }
             }

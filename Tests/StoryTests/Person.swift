@@ -56,7 +56,7 @@ struct Person {
         case .call(let id, let state, _): calls[id] = state
         case .message(_, _, let text): heard.append(text)
         case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)
-        case .party, .fault: break
+        case .party, .note, .transferAsked, .typing, .turnedAway, .connected, .fault: break
         }
         return nil
     }

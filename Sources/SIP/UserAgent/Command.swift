@@ -30,6 +30,14 @@ public struct PingToken: Hashable, Sendable {
     public init(_ value: UInt64) { self.value = value }
 }
 
+/// Names one request of a peer to call somebody else (REFER, RFC 3515); the user agent counts them from 1.
+public struct ReferralID: Hashable, Sendable {
+    /// The user agent's number.
+    public var value: UInt64
+    /// The referral with that number.
+    public init(_ value: UInt64) { self.value = value }
+}
+
 extension UserAgent {
     /// What the person, or the program above, wants. A command that makes no sense in the present state (accepting a
     /// call that was taken back a moment ago) has no effect; the report that explains why is already under way.
@@ -46,17 +54,33 @@ extension UserAgent {
         /// Ends a subscription; `Report.subscriptionEnded` is given at once.
         case unsubscribe(SubscriptionID)
         /// Calls. The offer is a text call's: audio is present and inactive.
-        case invite(SessionID, to: URI, on: Flow)
+        ///
+        /// `following` is the REFER that this carries out, whose sender is told how it goes (RFC 3515 §2.4.4).
+        case invite(SessionID, to: URI, on: Flow, following: ReferralID? = nil)
         /// Says that the person is being asked: 180.
         case ring(SessionID)
         /// Answers 200; text only, whatever was offered.
         case accept(SessionID)
         /// Refuses with a final status of 300 to 699, say 603 or 486.
         case reject(SessionID, status: Int)
+        /// Sends the caller to somebody else: 302 with `to` as Contact (RFC 3261 §21.3.3).
+        case redirect(SessionID, to: URI)
         /// CANCEL before an answer, BYE after it, and both where they cross. `ended` is reported at once.
         case hangUp(SessionID)
         /// Renews the session by re-INVITE (RFC 3261 §14.1) over the flow it is on, with our present Contact.
         case renew(SessionID)
+        /// Sets the session aside (RFC 3264 §8.4); `Report.held` or `Report.holdFailed` follows.
+        case hold(SessionID)
+        /// Goes on with a session that we set aside; `Report.held` or `Report.holdFailed` follows.
+        case resume(SessionID)
+        /// Asks the peer to call somebody else instead of us (RFC 5589 §6); `Report.transfer` tells how it goes.
+        case refer(SessionID, to: URI)
+        /// Asks the peer to take our place in another session of ours (RFC 5589 §7, RFC 3891).
+        case join(SessionID, with: SessionID)
+        /// Says no to a peer's REFER.
+        case refuse(ReferralID)
+        /// Sends keys of a telephone, `0` to `9`, `A` to `D`, `*` and `#`, one INFO each, in their order.
+        case dtmf(SessionID, String)
         /// A message in a session. They are sent one after the other, so that they arrive in order (RFC 3428 §8).
         case message(MessageToken, Content, in: SessionID)
         /// A message without a session.

@@ -27,6 +27,22 @@ extension UserAgent {
         /// What became of `Command.renew`.
         case renewed(SessionID, accepted: Bool)
 
+        /// Who has set the session aside now.
+        case held(SessionID, byUs: Bool, byThem: Bool)
+        /// The peer refused our hold or resume, or did not answer (nil): nothing has changed.
+        case holdFailed(SessionID, status: Int?)
+        /// What the peer says it takes; at the start of a session, and when it says otherwise.
+        case capabilities(SessionID, PeerCapabilities)
+        /// The peer asks us to call somebody else; answer with `invite(following:)` or `refuse`.
+        case referred(ReferralID, in: SessionID, to: NameAddress, by: NameAddress?)
+        /// How our own request to the peer, to call somebody else, goes.
+        case transfer(SessionID, TransferProgress)
+        /// Somebody took the place of the peer of a session (Replaces, RFC 3891): the new session is established, the
+        /// old one ends.
+        case replaced(SessionID, by: SessionID, from: NameAddress)
+        /// Keys that the peer pressed.
+        case dtmf(SessionID, String)
+
         /// A message that came in; the session is nil for one outside of any.
         case message(SessionID?, from: NameAddress, Content)
         /// What became of a message of ours.
@@ -60,6 +76,32 @@ extension UserAgent {
     }
 }
 
+/// What a peer says it takes; empty where it says nothing.
+public struct PeerCapabilities: Hashable, Sendable {
+    /// Allow (RFC 3261 §20.5).
+    public var allows: [Method]
+    /// The media types in Accept (RFC 3261 §20.1), in small letters and without parameters.
+    public var accepts: [String]
+
+    /// What a peer takes.
+    public init(allows: [Method] = [], accepts: [String] = []) {
+        self.allows = allows
+        self.accepts = accepts
+    }
+}
+
+/// How a transfer that we asked for goes (RFC 3515 §2.4.5).
+public enum TransferProgress: Hashable, Sendable {
+    /// The peer agreed to try.
+    case accepted
+    /// Whom it called is being asked.
+    case ringing
+    /// They are connected.
+    case succeeded
+    /// It came to nothing, and the session goes on; the status is the peer's, or what it got.
+    case failed(status: Int, reason: String)
+}
+
 /// Where a session stands.
 public enum SessionState: Hashable, Sendable {
     /// The INVITE is out.
@@ -82,6 +124,8 @@ public struct SessionEnd: Hashable, Sendable {
         case cancelled
         /// A final response of 300 to 699 to the INVITE.
         case refused(status: Int, reason: String)
+        /// A 3xx to the INVITE that says where else to try, the most wanted first (RFC 3261 §8.1.3.4).
+        case redirected(to: [NameAddress])
         /// Nobody answered the INVITE in time (its Expires, or three minutes), or our 2xx was never acknowledged.
         case timedOut
         /// The other side does not know the session any more: 481, 408 or no answer within it (RFC 3261 §12.2.1.2).

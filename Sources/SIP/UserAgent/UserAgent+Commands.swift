@@ -18,7 +18,7 @@ extension UserAgent {
             subscribe(id, parameters, on: flow, &effects)
         case .unsubscribe(let id):
             drive(id, .stop, &effects)
-        case .invite(let id, let target, let flow):
+        case .invite(let id, let target, let flow, _):
             invite(id, target, on: flow, &effects)
         case .ring(let id):
             drive(id, .ring, &effects)
@@ -30,6 +30,8 @@ extension UserAgent {
             if hasSession(id) { drive(id, .hangUp, &effects) } else { drive(id, call: .hangUp, &effects) }
         case .renew(let id):
             drive(id, .renew, &effects)
+        case .hold, .resume, .redirect, .refer, .join, .refuse, .dtmf:
+            break
         case .message(let token, let content, let id):
             guard hasSession(id) else {
                 return effects.append(.report(.messageResult(token, .failed(.noSession))))

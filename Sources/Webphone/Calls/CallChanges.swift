@@ -41,7 +41,7 @@ extension Calls {
         case .tooLarge where isPending:
             attach(nil, to: id)
             return [.tooLarge]
-        case .hungUp, .cancelled, .refused, .timedOut, .gone, .lost, .tooLarge, .overloaded:
+        case .hungUp, .cancelled, .refused, .redirected, .timedOut, .gone, .lost, .tooLarge, .overloaded:
             return finish(id, Self.state(after: end.cause, of: call), by: end.side == .us ? .us : .them)
         }
     }
@@ -51,6 +51,7 @@ extension Calls {
         case .hungUp: .completed
         case .cancelled: .cancelled
         case .refused(let status, _): state(after: status, of: call)
+        case .redirected: .failed(Reasons.general(302))
         case .timedOut: call.state == .ringing ? .noAnswer : .failed(Reasons.noAnswerInTime)
         case .gone: .failed(Reasons.general(481))
         case .lost: .failed(Reasons.lost)

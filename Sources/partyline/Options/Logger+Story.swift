@@ -18,6 +18,14 @@ extension Logger {
             info("message", metadata: ["call": "\(id)", "from": "\(party.number)", "bytes": "\(text.utf8.count)"])
         case .delivery(let id, let delivery):
             info("delivery", metadata: ["message": "\(id.value)", "state": "\(delivery)"])
+        case .note(let id, let note): info("note", metadata: ["call": "\(id)", "note": "\(note)"])
+        case .transferAsked(let id, let party):
+            info("transfer asked", metadata: ["call": "\(id)", "to": "\(party.number)"])
+        case .typing(let id, let isTyping): debug("typing", metadata: ["call": "\(id)", "is": "\(isTyping)"])
+        case .turnedAway(let party, let why):
+            info("turned away", metadata: ["number": "\(party.number)", "why": "\(why)"])
+        case .connected(let endpoint):
+            info("connected", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
         case .fault(let words): warning("\(words)")
         }
     }
