@@ -60,7 +60,7 @@ extension Canvas {
         switch call.state {
         case .inCall: Style(.green).bold
         case .calling, .ringing, .hold: Style(.accent).bold
-        case .completed, .cancelled: Style(.quiet)
+        case .completed, .cancelled, .forwarded: Style(.quiet)
         case .rejected, .busy, .notFound, .noAnswer, .failed: Style(.red)
         }
     }
