@@ -39,6 +39,19 @@ extension SIP.SocketAddress {
 }
 
 extension KernelAddress {
+    /// Nil for the addresses SIP does not travel on.
+    var numeric: NumericAddress? {
+        switch self {
+        case .v4(let four):
+            NumericAddress(bits: UInt128(UInt32(bigEndian: four.address.sin_addr.s_addr)), isIPv4: true)
+        case .v6(let six):
+            withUnsafeBytes(of: six.address.sin6_addr) { bytes in
+                NumericAddress(bits: bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }, isIPv4: false)
+            }
+        case .unixDomainSocket: nil
+        }
+    }
+
     var block: AddressBlock {
         switch self {
         case .v4(let four):

@@ -12,6 +12,8 @@ package struct Counters: Sendable, Equatable {
     package var violations = 0
     /// Connections not admitted.
     package var refusedConnections = 0
+    /// Connections and datagrams of addresses that are not let in; nothing of them was read.
+    package var denied = 0
     /// Messages of our own that could not be serialised.
     package var unserialisable = 0
     /// Messages for a flow that no longer exists, and datagrams the kernel did not take.
@@ -32,6 +34,8 @@ package enum Diagnostic: Sendable, Equatable {
     case malformed(Flow, ParseError)
     /// A connection was not admitted.
     case refused(SIP.SocketAddress)
+    /// Somebody at an address that is not let in (`Transport.restrict`); told once for each of the first few hundred.
+    case denied(SIP.SocketAddress, TransportProtocol)
     /// A listening socket ended by itself; the text is the operating system's.
     case listenerFailed(SIP.SocketAddress, TransportProtocol, String)
 }

@@ -48,6 +48,7 @@ final class DatagramSocket: ChannelInboundHandler, Reader {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
+        guard isClient || switchboard.admits(envelope.remoteAddress, over: .udp) else { return }
         let bytes = envelope.data.readableBytesView
         // Keep-alives over UDP are a few CR LF, or a NUL byte, of clients behind a NAT: no answer is expected.
         guard bytes.count > 4 else { return }

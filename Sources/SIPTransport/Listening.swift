@@ -3,6 +3,12 @@ import NIOCore
 import NIOPosix
 import SIP
 
+/// What a server listens on.
+struct Listener: Hashable {
+    var address: SIP.SocketAddress
+    var transport: TransportProtocol
+}
+
 extension Switchboard {
     /// How often a free port is looked for that serves every transport, when the system may choose.
     private static let portAttempts = 16
@@ -23,7 +29,7 @@ extension Switchboard {
         // TCP goes first: it says reliably whether another program has the port.
         let ordered = transports.filter { $0 == .tcp } + transports.filter { $0 == .udp }
         let outcome = loop.makePromise(of: SIP.SocketAddress.self)
-        bind(ordered[...], to: address, opened: []) { result in
+        bind(ordered[...], to: address, opened: [:]) { result in
             switch result {
             case .success(let bound): outcome.succeed(bound)
             case .failure(.inUse) where attempts > 1:
@@ -36,11 +42,11 @@ extension Switchboard {
 
     /// Binds one transport after the other, all to the port the first one got; none stays when one fails.
     private func bind(
-        _ transports: ArraySlice<TransportProtocol>, to address: SIP.SocketAddress, opened: [any Channel],
+        _ transports: ArraySlice<TransportProtocol>, to address: SIP.SocketAddress, opened: [Listener: any Channel],
         _ done: @escaping (Result<SIP.SocketAddress, ListenError>) -> Void
     ) {
         guard let transport = transports.first else {
-            listeners += opened
+            for (listener, channel) in opened { listeners[listener] = channel }
             return done(.success(address))
         }
         guard let kernel = address.kernelAddress else { return done(.failure(.notAnAddress(address.host))) }
@@ -49,17 +55,24 @@ extension Switchboard {
             switch result {
             case .success(let channel):
                 let actual = channel.localAddress.flatMap { SIP.SocketAddress($0) } ?? address
-                let opened = opened + [channel]
+                var opened = opened
+                opened[Listener(address: actual, transport: transport)] = channel
                 guard !self.isShutDown else {
-                    for channel in opened { channel.close(promise: nil) }
+                    for channel in opened.values { channel.close(promise: nil) }
                     return done(.failure(.failed(address, transport, "the transport was shut down")))
                 }
                 self.bind(transports.dropFirst(), to: actual, opened: opened, done)
             case .failure(let error):
-                for channel in opened { channel.close(promise: nil) }
+                for channel in opened.values { channel.close(promise: nil) }
                 done(.failure(ListenError(error, at: address, transport)))
             }
         }
+    }
+
+    /// Stops listening there. Connections that were accepted stay; those who speak over UDP are no longer heard.
+    func stopListening(on address: SIP.SocketAddress, _ transport: TransportProtocol) {
+        listeners.removeValue(forKey: Listener(address: address, transport: transport))?.close(promise: nil)
+        if transport == .udp { closeDatagrams(at: address) }
     }
 
     private func bindStream(to address: KernelAddress) -> EventLoopFuture<any Channel> {
@@ -72,6 +85,10 @@ extension Switchboard {
             .streamOptions(configuration)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Before any handler: whoever is not let in does not even begin a handshake.
+                    guard let remote = channel.remoteAddress, board.value.admits(remote, over: .tcp) else {
+                        throw ChannelError.ioOnClosedChannel
+                    }
                     try channel.pipeline.syncOperations.addHandler(StreamConnection(board.value, role: .server))
                 }
             }

@@ -125,6 +125,14 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         }
     }
 
+    /// Whether a peer that came to us may stay.
+    func isAdmitted(by access: AccessList) -> Bool {
+        guard role == .server, case .open(_, let flow) = state, let remote = NumericAddress(flow.remote.host) else {
+            return true
+        }
+        return access.admits(remote)
+    }
+
     func setReading(_ isReading: Bool) {
         self.isReading = isReading
         switch state {

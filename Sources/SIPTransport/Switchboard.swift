@@ -20,7 +20,10 @@ final class Switchboard {
 
     private var streams: [UInt64: StreamConnection] = [:]
     private var datagramSockets: [SIP.SocketAddress: DatagramSocket] = [:]
-    var listeners: [any Channel] = []
+    var listeners: [Listener: any Channel] = [:]
+    private var access = AccessList()
+    /// Those who were turned away and told to the log; bounded, and emptied with each new list.
+    private var turnedAway: Set<NumericAddress> = []
     private var admission: Admission
     private var lastConnection: UInt64 = 0
     private var whenIdle: (() -> Void)?
@@ -161,6 +164,29 @@ final class Switchboard {
         if isShutDown { finishIfIdle() }
     }
 
+    // MARK: - Who may speak at all
+
+    /// Whether somebody is let in; asked before anything of theirs is read.
+    func admits(_ remote: KernelAddress, over transport: TransportProtocol) -> Bool {
+        if access.admitsAll { return true }
+        guard let address = remote.numeric, !access.admits(address) else { return true }
+        counters.denied += 1
+        if turnedAway.count < 256, turnedAway.insert(address.peer).inserted, let name = SIP.SocketAddress(remote) {
+            diagnose(.denied(name, transport))
+        }
+        return false
+    }
+
+    /// Connections of those who are no longer let in end at once.
+    func restrict(to access: AccessList) {
+        self.access = access
+        turnedAway = []
+        guard !access.admitsAll else { return }
+        for stream in Array(streams.values) where !stream.isAdmitted(by: access) {
+            stream.abort(.protocolViolation("its address is no longer let in"))
+        }
+    }
+
     // MARK: - Datagrams
 
     func register(_ socket: DatagramSocket, at local: SIP.SocketAddress) { datagramSockets[local] = socket }
@@ -169,6 +195,8 @@ final class Switchboard {
         if datagramSockets[local] === socket { datagramSockets[local] = nil }
         if isShutDown { finishIfIdle() }
     }
+
+    func closeDatagrams(at local: SIP.SocketAddress) { datagramSockets[local]?.close(.closedLocally) }
 
     /// A flow that came in through a wildcard socket names the address it was sent to, not the socket's.
     private func datagramSocket(for flow: Flow) -> DatagramSocket? {
@@ -183,8 +211,8 @@ final class Switchboard {
         guard !isShutDown else { return done() }
         isShutDown = true
         whenIdle = done
-        for listener in listeners { listener.close(promise: nil) }
-        listeners = []
+        for listener in listeners.values { listener.close(promise: nil) }
+        listeners = [:]
         for stream in Array(streams.values) { stream.close(within: limit) }
         for socket in Array(datagramSockets.values) { socket.close(.closedLocally) }
         finishIfIdle()

@@ -80,6 +80,18 @@ package final class Transport: Sendable {
         }
     }
 
+    /// Stops listening on an address as `listen` returned it, over one transport. Connections that were accepted there
+    /// stay; over UDP nobody is heard there any more, and no `closed` tells so.
+    package func stopListening(on address: SIP.SocketAddress, _ transport: TransportProtocol) {
+        loop.execute { [switchboard] in switchboard.value.stopListening(on: address, transport) }
+    }
+
+    /// Lets in only those whom the list admits: of others nothing is read, and their open connections end. Servers'
+    /// sockets only.
+    package func restrict(to access: AccessList) {
+        loop.execute { [switchboard] in switchboard.value.restrict(to: access) }
+    }
+
     /// What was counted so far.
     package func counters() async -> Counters {
         (try? await loop.submit { [switchboard] in switchboard.value.counters }.get()) ?? Counters()
