@@ -11,7 +11,7 @@ RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static
 PROGRAM  = .build/static/release/partyline
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: deps ## build and start the chat; ARGS="--name ada" passes options
 	@swift build $(RELEASE) --product partyline
@@ -27,12 +27,16 @@ build: deps ## the release executable
 install: build ## the executable into PREFIX/bin (PREFIX=/usr/local)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/partyline
 
-lint: ## formatting in strict mode, and the arrows between modules
+lint: ## formatting in strict mode, the arrows between modules, the tests that conformance names
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@.ci/arrows
+	@Tests/Conformance/report --check
 
 format: ## lay out the code as lint wants it
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+conformance: ## what each RFC demands of us, and the tests that hold it
+	@Tests/Conformance/report
 
 fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60)
 	@Tests/Fuzz/run $(SECONDS)
@@ -55,5 +59,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test build install lint format fuzz sanitize bench clean deps
+.PHONY: help run test build install lint format conformance fuzz sanitize bench clean deps
 .DEFAULT_GOAL := help

@@ -28,6 +28,9 @@ struct Wire {
     var weather: Weather
     /// Loses what it says true to.
     var loses: (End, Message) -> Bool = { _, _ in false }
+    private var manners = [Etiquette(), Etiquette()]
+    /// What either end broke of the rules that every message has to keep.
+    var faults: [String] { manners.flatMap(\.faults) }
 
     init(_ transport: TransportProtocol = .udp, weather: Weather = fair, seed: UInt64 = 7) {
         phones = [Phone("1001", seed: seed), Phone("1002", seed: seed &+ 1_000_003)]
@@ -78,6 +81,7 @@ struct Wire {
             (travelling[$0].at, travelling[$0].order) < (travelling[$1].at, travelling[$1].order)
         }), travelling[index].at <= now {
             let arrival = travelling.remove(at: index)
+            manners[arrival.to.rawValue].hears(arrival.message)
             phones[arrival.to.rawValue].handle(.received(arrival.message, on: flow(arrival.to)))
         } else if let index = phones.indices.first(where: { (phones[$0].nextTimer ?? .seconds(1 << 40)) <= now }) {
             phones[index].fireNext()
@@ -95,6 +99,7 @@ struct Wire {
 
     private mutating func carry(_ message: Message, from end: End) {
         log.append("\(end)> \(message.summary)")
+        manners[end.rawValue].sends(message)
         if loses(end, message) || Double.random(in: 0..<1, using: &dice) < weather.loss { return }
         // Over the wire as bytes: what cannot be written or read is a fault of the test's subject.
         guard let bytes = try? message.serialized(), let arrived = try? Message.parse(bytes) else {
