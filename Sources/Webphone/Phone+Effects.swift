@@ -5,8 +5,10 @@ extension Phone {
     mutating func run(_ asked: [Connection.Effect]) {
         for effect in asked {
             switch effect {
+            case .locate(let attempt, let target):
+                effects.append(.transport(.locate(attempt: attempt, target)))
             case .open(let attempt, let endpoint):
-                if agent == nil { makeAgent() }
+                approach(endpoint)
                 effects.append(.transport(.connect(attempt: attempt, endpoint)))
             case .close(let flow):
                 effects.append(.transport(.close(flow)))
@@ -155,6 +157,15 @@ extension Phone {
         run(agent?.handle(.command(command)) ?? [])
     }
 
+    /// Another exchange has another name, and our number there is an address of its own.
+    private mutating func approach(_ endpoint: Endpoint) {
+        if endpoint.domain != server {
+            server = endpoint.domain
+            domain = server
+        }
+        if agent == nil { makeAgent() }
+    }
+
     private mutating func makeAgent() {
         guard let account else { return }
         accounts &+= 1
@@ -164,7 +175,7 @@ extension Phone {
 
     private func address(of account: Account) -> NameAddress {
         let name = RemoteText.name(account.displayName, number: account.line)
-        return NameAddress(.sip(account.login?.user ?? account.line, account.host), displayName: name)
+        return NameAddress(.sip(account.login?.user ?? account.line, server), displayName: name)
     }
 
     private mutating func register(on flow: Flow) {
@@ -172,7 +183,7 @@ extension Phone {
         // An extension has its number, and asks for no other.
         let preferred = account.login == nil ? connection.number.map { URI.sip($0, domain) } : nil
         let parameters = Registration.Parameters(
-            registrar: .sip(nil, account.host), address: address(of: account), instance: instance,
+            registrar: .sip(nil, server), address: address(of: account), instance: instance,
             preferred: preferred, account: account.login)
         command(.register(parameters, on: flow))
     }
@@ -219,6 +230,6 @@ extension Phone {
         agent = nil
         subscription = nil
         gone = []
-        domain = account?.host ?? ""
+        domain = server
     }
 }

@@ -60,7 +60,9 @@ public struct Phone: Sendable {
     var messages = Messages()
     var account: Account?
     var accounts: UInt64 = 0
-    /// The host part of addresses at the exchange: as the person wrote it, then as the exchange calls itself.
+    /// The exchange that is tried or in use, as the person wrote it.
+    var server = ""
+    /// The host part of addresses there: the same, until the exchange says what it calls itself.
     var domain = ""
     /// The URN by which the exchange knows this program across connections (RFC 5626 §4.1).
     let instance: String
@@ -146,6 +148,8 @@ public struct Phone: Sendable {
         switch event {
         case .received(let message, let flow):
             run(agent?.handle(.received(message, on: flow)) ?? [])
+        case .located(let endpoints, let attempt):
+            run(connection.handle(.located(endpoints, attempt: attempt)))
         case .opened(let flow, let attempt):
             run(connection.handle(.opened(flow, attempt: attempt)))
         case .failed(let failure, let attempt):
@@ -188,7 +192,8 @@ public struct Phone: Sendable {
 
     private mutating func begin(_ account: Account) {
         self.account = account
-        domain = account.host
+        server = account.servers.first?.domain ?? ""
+        domain = server
     }
 
     /// A random UUID (RFC 9562 §5.4) as a URN.

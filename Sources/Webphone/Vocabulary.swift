@@ -152,12 +152,10 @@ public enum TurnedAway: Hashable, Sendable {
 
 /// How to reach an exchange, and as whom.
 public struct Account: Hashable, Sendable {
-    /// Host name or numeric address of the exchange.
-    public var host: String
-    /// Where it listens, for every transport.
-    public var port: UInt16
-    /// How to start; a phone on UDP moves to TCP when something does not fit into a datagram.
-    public var transport: TransportProtocol
+    /// The exchanges that will do, the most wanted first; not empty. The next is taken when one cannot be reached, does
+    /// not answer or has a fault, and a lost connection begins with the first again. A phone that starts on UDP moves to
+    /// TCP when something does not fit into a datagram.
+    public var servers: [Target]
     /// The outside line to join: the token that the exchange knows.
     public var line: String
     /// What others see, unless the exchange has a name for an extension.
@@ -167,16 +165,23 @@ public struct Account: Hashable, Sendable {
     public var login: DigestAccount?
 
     /// An account; nothing is checked before `connect`.
+    ///
+    /// - Precondition: there is a server.
+    public init(servers: [Target], line: String, displayName: String, login: DigestAccount? = nil) {
+        precondition(!servers.isEmpty, "an account without a server")
+        self.servers = servers
+        self.line = line
+        self.displayName = displayName
+        self.login = login
+    }
+
+    /// An account at one exchange, whose port and transport are known.
     public init(
         host: String, port: UInt16, transport: TransportProtocol, line: String, displayName: String,
         login: DigestAccount? = nil
     ) {
-        self.host = host
-        self.port = port
-        self.transport = transport
-        self.line = line
-        self.displayName = displayName
-        self.login = login
+        let server = Target(host: host, port: port, transport: transport)
+        self.init(servers: [server], line: line, displayName: displayName, login: login)
     }
 }
 

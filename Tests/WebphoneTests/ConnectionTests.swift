@@ -46,7 +46,7 @@ struct ConnectionTests {
             ])
         #expect(
             connection.handle(.registered(number: "1000")) == [
-                .cancel(.registration), .report(.accessGranted(number: "1000")),
+                .cancel(.registration), .report(.accessGranted(number: "1000")), .connected(through: endpoint),
                 .established(Self.flow(1), number: "1000", grace: .seconds(5)), .subscribe(on: Self.flow(1)),
             ])
         #expect(connection.handle(.registered(number: "1000")) == [])
@@ -285,7 +285,7 @@ struct ConnectionTests {
     func elsewhere() {
         var connection = Self.online()
         var other = Self.account()
-        other.host = "other"
+        other.servers[0].host = "other"
         let effects = connection.handle(.connect(other))
         #expect(effects.contains(.close(Self.flow(1))) && effects.contains(.ended))
         #expect(connection.number == nil)

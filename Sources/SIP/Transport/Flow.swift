@@ -67,12 +67,16 @@ public struct Endpoint: Hashable, Sendable {
     public var host: String
     /// Never 0.
     public var port: UInt16
+    /// The name that a certificate must be for: the one the person gave, also where DNS named another host as its
+    /// server, since anybody may have forged that answer (RFC 5922 §7.1).
+    public var domain: String
 
-    /// An endpoint of its parts.
-    public init(transport: TransportProtocol, host: String, port: UInt16) {
+    /// An endpoint of its parts; without a domain the host is it.
+    public init(transport: TransportProtocol, host: String, port: UInt16, domain: String? = nil) {
         self.transport = transport
         self.host = host
         self.port = port
+        self.domain = domain ?? host
     }
 }
 
@@ -98,6 +102,8 @@ public enum TransportFailure: Error, Hashable, Sendable {
 
 /// What the machines ask of the transport.
 public enum TransportCommand: Equatable, Sendable {
+    /// Finds the servers of a target (RFC 3263 §4); answered by `located` or `failed` with the same `attempt`.
+    case locate(attempt: UInt64, Target)
     /// Opens a client flow; answered by `opened` or `failed` with the same `attempt`.
     case connect(attempt: UInt64, Endpoint)
     /// Sends on a flow that is open; on one that is gone nothing happens.
@@ -108,9 +114,11 @@ public enum TransportCommand: Equatable, Sendable {
 
 /// What the transport tells the machines.
 public enum TransportEvent: Equatable, Sendable {
+    /// Where the target of `locate` is, in the order in which to try; not empty.
+    case located([Endpoint], attempt: UInt64)
     /// The flow that `connect` asked for is there.
     case opened(Flow, attempt: UInt64)
-    /// `connect` came to nothing.
+    /// `connect` or `locate` came to nothing.
     case failed(TransportFailure, attempt: UInt64)
     /// A whole message that parsed.
     case received(Message, on: Flow)

@@ -1,28 +1,52 @@
 import SIP
 
-/// Getting there: opening, registering, and trying again.
+/// Getting there: finding a server, opening, registering, and trying the next one or again.
 extension Connection {
     mutating func connect(_ account: Account) -> [Effect] {
         let effects = abandon()
         self.account = account
-        transport = account.transport
+        servers = Servers(account.servers)
+        staysOnStream = false
         return effects + open()
     }
 
+    /// Begins a round through the servers.
     mutating func open() -> [Effect] {
-        guard let account else { return [] }
-        attempt &+= 1
+        guard account != nil else { return [] }
         attempts += 1
+        servers.begin()
+        reasons = []
+        pause = nil
+        return [.report(.connecting(attempt: attempts))] + openNext()
+    }
+
+    private mutating func openNext() -> [Effect] {
+        attempt &+= 1
         state = .opening
-        let endpoint = Endpoint(transport: transport, host: account.host, port: account.port)
-        return [.report(.connecting(attempt: attempts)), .open(attempt: attempt, endpoint)]
+        switch servers.next() {
+        case .open(var endpoint):
+            if endpoint.transport == .udp, staysOnStream { endpoint.transport = .tcp }
+            self.endpoint = endpoint
+            return [.open(attempt: attempt, endpoint)]
+        case .locate(let target):
+            return [.locate(attempt: attempt, target)]
+        case nil:
+            return wait()
+        }
+    }
+
+    mutating func located(_ endpoints: [Endpoint], _ attempt: UInt64) -> [Effect] {
+        guard attempt == self.attempt, state == .opening else { return [] }
+        servers.located(endpoints)
+        return openNext()
     }
 
     mutating func opened(_ flow: Flow, _ attempt: UInt64) -> [Effect] {
         guard attempt == self.attempt else { return [.close(flow)] }
         if state == .opening {
             state = .registering(flow)
-            return [.register(on: flow), .start(.registration, after: Self.registrationPatience)]
+            let patience = servers.isOneLeft ? Self.impatience : Self.registrationPatience
+            return [.register(on: flow), .start(.registration, after: patience)]
         }
         guard move == .opening else { return [.close(flow)] }
         move = .registering(flow)
@@ -31,7 +55,7 @@ extension Connection {
 
     mutating func openFailed(_ failure: TransportFailure, _ attempt: UInt64) -> [Effect] {
         guard attempt == self.attempt else { return [] }
-        if state == .opening { return retry(words(for: failure)) }
+        if state == .opening { return tryNext(words(for: failure)) }
         guard move == .opening else { return [] }
         move = .none
         return [.moveFailed]
@@ -47,10 +71,9 @@ extension Connection {
             wasOnline = true
             let grace = Self.grace + backOff.last
             backOff.reset()
-            var effects: [Effect] = [
-                .cancel(.registration), .report(.accessGranted(number: number)),
-                .established(flow, number: number, grace: grace), .subscribe(on: flow),
-            ]
+            var effects: [Effect] = [.cancel(.registration), .report(.accessGranted(number: number))]
+            if let endpoint { effects.append(.connected(through: endpoint)) }
+            effects += [.established(flow, number: number, grace: grace), .subscribe(on: flow)]
             if flow.transport == .udp { effects.append(.start(.ping, after: Self.pingInterval)) }
             return effects
         case .online(let flow):
@@ -89,13 +112,38 @@ extension Connection {
         }
         // The user agent hears of a lost flow before it is closed: its sessions wait for the next one.
         if case .online = state { return lose(flow, reason, notBefore: notBefore) + [.close(flow)] }
-        return [.cancel(.registration)] + retry(reason, notBefore: notBefore) + [.close(flow)]
+        return [.cancel(.registration)] + tryNext(reason, notBefore: notBefore) + [.close(flow)]
     }
 
-    /// Waits for the next attempt and says so.
-    mutating func retry(_ reason: String, notBefore: Duration = .zero) -> [Effect] {
-        let delay = max(backOff.next(), min(notBefore, Self.longestRetryAfter))
+    /// Goes on to the next server, or waits when this was the last one.
+    ///
+    /// - Parameter notBefore: for how long this server asked to be left in peace.
+    mutating func tryNext(_ reason: String, notBefore: Duration = .zero) -> [Effect] {
+        note(reason, notBefore)
+        return servers.isOneLeft ? openNext() : wait()
+    }
+
+    /// After a loss: where there are several servers, the first of them at once.
+    mutating func comeBack(_ reason: String, notBefore: Duration) -> [Effect] {
+        guard servers.areSeveral else {
+            reasons = []
+            pause = nil
+            note(reason, notBefore)
+            return wait()
+        }
+        return [.report(.connectionClosed(reason: reason, retryIn: .zero))] + open()
+    }
+
+    private mutating func note(_ reason: String, _ notBefore: Duration) {
+        if !reasons.contains(reason) { reasons.append(reason) }
+        pause = min(pause ?? .seconds(Int64.max), notBefore)
+    }
+
+    /// Waits for the next round and says so.
+    private mutating func wait() -> [Effect] {
+        let delay = max(backOff.next(), min(pause ?? .zero, Self.longestRetryAfter))
         state = .waiting
+        let reason = reasons.joined(separator: " ")
         let report: ConnectionState =
             wasOnline
             ? .connectionClosed(reason: reason, retryIn: delay) : .connectionFailed(reason: reason, retryIn: delay)
@@ -103,7 +151,7 @@ extension Connection {
     }
 
     func words(for failure: TransportFailure) -> String {
-        Reasons.transport(failure, host: account?.host ?? "", port: account?.port ?? 0)
+        Reasons.transport(failure, host: endpoint?.host ?? "", port: endpoint?.port ?? 0)
     }
 
     private var line: String { RemoteText.name(account?.line ?? "", number: "?") }

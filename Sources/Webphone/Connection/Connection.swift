@@ -7,6 +7,9 @@ import SIP
 ///      │                  └──── retry ──┴───── waiting <────┴──────────────┘
 ///      └──────────── disconnect, access denied (from everywhere; online goes through `leaving`)
 ///
+/// Where there are several servers, each is opened once in a round: what fails goes straight to `opening` the next, a
+/// loss to `opening` the first, and only a whole round in vain to `waiting`.
+///
 /// Over UDP nothing tells that the exchange is gone: an OPTIONS goes out every `pingInterval`, and one that stays
 /// unanswered for `pingPatience` means a lost connection. Over TCP the transport's own pings do that (RFC 5626 §4.4.1).
 package struct Connection: Sendable, Equatable {
@@ -17,6 +20,8 @@ package struct Connection: Sendable, Equatable {
     package enum Event: Equatable, Sendable {
         case connect(Account)
         case disconnect
+        /// Where the target of a `locate` is; not empty.
+        case located([Endpoint], attempt: UInt64)
         case opened(Flow, attempt: UInt64)
         case failed(TransportFailure, attempt: UInt64)
         case closed(Flow, TransportFailure)
@@ -37,6 +42,8 @@ package struct Connection: Sendable, Equatable {
     }
 
     package enum Effect: Equatable, Sendable {
+        /// Answered by `located`.
+        case locate(attempt: UInt64, Target)
         case open(attempt: UInt64, Endpoint)
         case close(Flow)
         case register(on: Flow)
@@ -47,6 +54,8 @@ package struct Connection: Sendable, Equatable {
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(ConnectionState)
+        /// Which server it is now, and over what.
+        case connected(through: Endpoint)
         /// A connection that began just now, or whose number changed, or that the exchange had forgotten. Others need
         /// the time of `grace` to come back too.
         case established(Flow, number: String, grace: Duration)
@@ -66,6 +75,8 @@ package struct Connection: Sendable, Equatable {
     package static let pingPatience: Duration = .seconds(10)
     /// Shorter than timer F (32 s): a person waits for this.
     package static let registrationPatience: Duration = .seconds(10)
+    /// The same while another server is left to try.
+    package static let impatience: Duration = .seconds(4)
     /// The program has a second to be gone when its terminal closes; half of it may go to the farewell.
     package static let farewell: Duration = .milliseconds(500)
     /// What an exchange may ask for at most (Retry-After); a hostile or mistaken one does not keep us out for days.
@@ -117,11 +128,18 @@ package struct Connection: Sendable, Equatable {
     var resubscriptions = 0
     /// The datagram flow that was left for TCP, while its last transactions end.
     var draining: Flow?
-    /// Of the newest `open`; older ones that succeed late are closed.
+    /// Of the newest `locate` or `open`; older ones that succeed late are closed.
     var attempt: UInt64 = 0
-    /// Within one outage, from 1.
+    /// Rounds through the servers within one outage, from 1.
     var attempts = 0
-    var transport = TransportProtocol.tcp
+    var servers = Servers([])
+    /// The last one that was opened.
+    package internal(set) var endpoint: Endpoint?
+    /// Why this round's servers failed, and the shortest time that one of them wants to be left in peace.
+    var reasons: [String] = []
+    var pause: Duration?
+    /// Whether something did not fit into a datagram, so that UDP is no longer tried.
+    var staysOnStream = false
     /// Whether this outage began with a connection: then it was closed, otherwise it failed.
     var wasOnline = false
     var backOff: BackOff
@@ -155,6 +173,7 @@ package struct Connection: Sendable, Equatable {
         switch event {
         case .connect(let account): connect(account)
         case .disconnect: disconnect()
+        case .located(let endpoints, let attempt): located(endpoints, attempt)
         case .opened(let flow, let attempt): opened(flow, attempt)
         case .failed(let failure, let attempt): openFailed(failure, attempt)
         case .closed(let flow, let failure): closed(flow, failure)

@@ -10,7 +10,7 @@ extension Connection {
         if move == .registering(flow) { return registrationFailed(.lost) }
         switch state {
         case .registering(flow):
-            return [.cancel(.registration)] + retry(words(for: failure))
+            return [.cancel(.registration)] + tryNext(words(for: failure))
         case .online(flow):
             return lose(flow, failure)
         case .leaving(flow):
@@ -31,7 +31,7 @@ extension Connection {
             effects.append(.moveFailed)
         }
         effects.append(.lost(flow))
-        return effects + retry(reason, notBefore: notBefore)
+        return effects + comeBack(reason, notBefore: notBefore)
     }
 
     mutating func disconnect() -> [Effect] {
@@ -95,11 +95,12 @@ extension Connection {
 /// From UDP to TCP.
 extension Connection {
     mutating func beginMove() -> [Effect] {
-        guard let account, let flow, flow.transport == .udp else { return [.moveFailed] }
+        guard var endpoint, let flow, flow.transport == .udp else { return [.moveFailed] }
         guard move == .none else { return [] }  // it is under way already
         attempt &+= 1
         move = .opening
-        return [.open(attempt: attempt, Endpoint(transport: .tcp, host: account.host, port: account.port))]
+        endpoint.transport = .tcp
+        return [.open(attempt: attempt, endpoint)]
     }
 
     mutating func endMove(_ flow: Flow, _ number: String) -> [Effect] {
@@ -107,7 +108,8 @@ extension Connection {
         let isNew = number != self.number
         move = .none
         state = .online(flow)
-        transport = .tcp
+        staysOnStream = true
+        endpoint?.transport = .tcp
         self.number = number
         var effects: [Effect] = [.cancel(.registration), .cancel(.ping), .cancel(.pong)]
         if let old {
@@ -119,6 +121,7 @@ extension Connection {
                 .report(.accessGranted(number: number)), .established(flow, number: number, grace: Self.grace),
             ]
         }
+        if let endpoint { effects.append(.connected(through: endpoint)) }
         return effects + [.subscribe(on: flow), .moved(flow)]
     }
 
