@@ -43,6 +43,7 @@ final class Switchboard {
     func perform(_ commands: [TransportCommand]) {
         for command in commands {
             switch command {
+            case .locate(let attempt, let target): emit(.located([target.fallback], attempt: attempt))
             case .connect(let attempt, let endpoint): connect(to: endpoint, attempt: attempt)
             case .send(let message, let flow): send(message, on: flow)
             case .close(let flow): close(flow)

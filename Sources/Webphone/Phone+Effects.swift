@@ -31,6 +31,8 @@ extension Phone {
                 effects.append(.cancel(Timer(.connection(timer))))
             case .report(let state):
                 reports.append(.report(.connection(state)))
+            case .connected(let endpoint):
+                reports.append(.report(.connected(through: endpoint)))
             case .established(let flow, let number, let grace):
                 established(flow, number, grace)
             case .renewed:

@@ -26,6 +26,7 @@ actor Room {
 
     private func take(_ command: TransportCommand, _ events: AsyncStream<TransportEvent>.Continuation) {
         switch command {
+        case .locate: break  // nothing here has a name
         case .connect(let attempt, let endpoint):
             guard endpoint.port == 7777 else {
                 events.yield(.failed(.refused, attempt: attempt))

@@ -145,6 +145,8 @@ final class World {
 
     private func transport(_ command: TransportCommand, _ person: Int) {
         switch command {
+        case .locate(let attempt, let target):
+            handle(.transport(.located([target.endpoint].compactMap { $0 }, attempt: attempt)), person)
         case .connect(let attempt, let endpoint):
             agenda.add(.opens(person, attempt: attempt, endpoint.transport), at: now + travel)
         case .send(let message, let flow):

@@ -80,6 +80,13 @@ public struct Endpoint: Hashable, Sendable {
     }
 }
 
+extension Endpoint: CustomStringConvertible {
+    /// `pbx.example:5061 over TLS`.
+    public var description: String {
+        "\(SocketAddress(host: host, port: port)) over \(transport.viaName)"
+    }
+}
+
 /// Why a flow could not be opened, or ended.
 public enum TransportFailure: Error, Hashable, Sendable {
     /// Nobody listens there (ECONNREFUSED, or an ICMP port unreachable for UDP).

@@ -5,7 +5,9 @@ extension UserAgent {
         case .register(let parameters, let flow):
             registrationFlow = flow
             trusted.insert(flow)
-            if digest?.account != parameters.account {
+            // Another exchange has a realm and nonces of its own, and is shown none of the former's.
+            if digest?.account != parameters.account || registrar != parameters.registrar {
+                registrar = parameters.registrar
                 digest = parameters.account.map { DigestClient($0, identifiers: identifiers.split()) }
             }
             let contact = contact(on: flow, user: parameters.address.uri.user)

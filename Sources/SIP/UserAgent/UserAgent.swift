@@ -115,6 +115,8 @@ public struct UserAgent: Sendable, Equatable {
     /// INVITEs of peers, for their CANCEL.
     var invites: [TransactionLayer.ServerID: SessionID] = [:]
     var purposes = Purposes()
+    /// Our exchange, as we asked it to register us.
+    var registrar: URI?
     /// What our exchange is answered when it asks for a password.
     var digest: DigestClient?
     /// Requests that it may yet ask about.

@@ -13,6 +13,7 @@ extension ChatProgram {
 
     func send(_ command: TransportCommand) {
         switch command {
+        case .locate(_, let target): logger.info("locating", metadata: ["what": "\(target.host)"])
         case .connect(let attempt, let endpoint):
             attempts[attempt] = endpoint
             logger.info(
@@ -33,6 +34,8 @@ extension ChatProgram {
 
     func receive(_ event: TransportEvent) {
         switch event {
+        case .located(let endpoints, _):
+            logger.info("located", metadata: ["at": "\(endpoints.map(\.description).joined(separator: ", "))"])
         case .opened(let flow, let attempt):
             attempts[attempt] = nil
             logger.info("flow opened", metadata: ["to": "\(flow.remote)"])

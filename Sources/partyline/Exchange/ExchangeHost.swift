@@ -101,7 +101,7 @@ actor ExchangeHost {
         case .received(let message, let flow): perform(exchange.handle(.received(message, on: flow)))
         case .closed(let flow, _): perform(exchange.handle(.closed(flow)))
         // The exchange connects to nobody: every client is reached over the flow it registered on.
-        case .opened, .failed: break
+        case .located, .opened, .failed: break
         }
     }
 
