@@ -1,15 +1,28 @@
 /// Our own re-INVITEs in a session: one at a time, none while the peer's is open, and where both crossed (491) again
 /// after a random time, so that one side comes first (RFC 3261 §14.1).
 package struct Renewal: Equatable, Sendable {
+    /// A re-INVITE on its way.
+    package struct Asking: Equatable, Sendable {
+        package var request: Request
+        /// Whether it sets the session aside.
+        package let isHolding: Bool
+        /// Whether the session was to be renewed, whatever else changes.
+        package let isRenewal: Bool
+    }
+
     package enum State: Equatable, Sendable {
         case idle
-        /// Wanted, but the peer's INVITE, or a message of ours, comes first.
-        case waiting
-        case asking(Request)
+        case asking(Asking)
         case backingOff
     }
 
+    /// How often one change is asked for when it meets the peer's, or finds the peer busy with another.
+    package static let attempts = 10
+
     package private(set) var state = State.idle
+    /// Whether the session is to be renewed as soon as nothing is in the way.
+    package var isWanted = false
+    private var attempts = 0
     /// The ACK for the last 2xx, for its copies.
     private var ack: Request?
     private var identifiers: Identifiers
@@ -21,38 +34,41 @@ package struct Renewal: Equatable, Sendable {
         self.identifiers = identifiers
     }
 
-    /// Whether a re-INVITE of ours awaits its final response.
-    package var isOpen: Bool {
+    /// The one that awaits its final response.
+    package var asking: Asking? {
         switch state {
-        case .asking: true
-        case .idle, .waiting, .backingOff: false
+        case .asking(let asking): asking
+        case .idle, .backingOff: nil
         }
     }
 
-    /// Whether one is to be sent now; blocked, it waits.
-    package mutating func want(isBlocked: Bool) -> Bool {
-        switch state {
-        case .asking, .backingOff: return false  // that one says it already
-        case .idle, .waiting:
-            if isBlocked { state = .waiting }
-            return !isBlocked
-        }
+    package var isOpen: Bool { asking != nil }
+
+    package mutating func sent(_ request: Request, isHolding: Bool) {
+        state = .asking(Asking(request: request, isHolding: isHolding, isRenewal: isWanted))
+        isWanted = false
+        attempts += 1
     }
 
-    package mutating func sent(_ request: Request) { state = .asking(request) }
+    /// The same once more, with other credentials or another number.
+    package mutating func replaced(by request: Request) {
+        guard case .asking(var asking) = state else { return }
+        asking.request = request
+        state = .asking(asking)
+    }
 
-    /// What a final response asks for.
+    /// What a response asks for.
     package enum Verdict: Equatable, Sendable {
         case nothing
-        case accepted(ack: Request)
+        case accepted(Asking, ack: Request)
         /// A copy of a 2xx.
         case acknowledgeAgain(Request)
-        case refused
+        case refused(Asking)
         case backOff(Duration)
     }
 
     package mutating func receive(_ response: Response, in dialog: Dialog) -> Verdict {
-        guard case .asking(let request) = state, request.cseq?.number == response.cseq?.number else {
+        guard let asking, asking.request.cseq?.number == response.cseq?.number else {
             guard let ack, (200..<300).contains(response.status), ack.cseq?.number == response.cseq?.number else {
                 return .nothing
             }
@@ -62,28 +78,44 @@ package struct Renewal: Equatable, Sendable {
         case ..<200:
             return .nothing
         case ..<300:
-            let ack = dialog.ack(for: request)
+            let ack = dialog.ack(for: asking.request)
             self.ack = ack
-            state = .idle
-            return .accepted(ack: ack)
-        case 491:
+            settle()
+            return .accepted(asking, ack: ack)
+        case 491, 500:
+            guard attempts < Self.attempts, let delay = delay(after: response) else { fallthrough }
             state = .backingOff
-            return .backOff(backOff())
+            if asking.isRenewal { isWanted = true }
+            return .backOff(delay)
         default:
-            state = .idle
-            return .refused
+            settle()
+            return .refused(asking)
         }
     }
 
-    package mutating func fail() { state = .idle }
+    /// No final response came; gives back what was asked.
+    package mutating func fail() -> Asking? {
+        defer { settle() }
+        return asking
+    }
 
     /// The back-off is over.
     package mutating func resume() {
-        if state == .backingOff { state = .waiting }
+        if state == .backingOff { state = .idle }
     }
 
-    /// In units of 10 ms: 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other.
-    private mutating func backOff() -> Duration {
+    private mutating func settle() {
+        state = .idle
+        attempts = 0
+    }
+
+    /// After 491 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other, in units of 10 ms. A 500 is a glare
+    /// too when it says how many seconds, up to 10, the peer's other change may take (§14.2).
+    private mutating func delay(after response: Response) -> Duration? {
+        if response.status == 500 {
+            guard let seconds = response.retryAfter, seconds <= 10 else { return nil }
+            return .seconds(Int64(max(seconds, 1)))
+        }
         let units =
             isCaller ? UInt64.random(in: 210...400, using: &identifiers) : .random(in: 0...200, using: &identifiers)
         return .milliseconds(Int64(units) * 10)

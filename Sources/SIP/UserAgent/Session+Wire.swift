@@ -58,7 +58,8 @@ extension Session {
             let offer = try request.offer()
             guard let response = agreement(to: request, offer: offer) else { throw BodyFault(status: 488) }
             server = InviteServer(request, transaction)
-            return drive(.accept(response)) + [.report(.modified(id, offer: offer))]
+            let isNews = offer.map { hold.received($0) } ?? false
+            return drive(.accept(response)) + [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : [])
         } catch {
             return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
         }
@@ -68,7 +69,7 @@ extension Session {
 extension Session {
     /// A re-INVITE as it went out: with the credentials that its ACK needs too (RFC 3261 §22.1).
     mutating func sent(_ request: Request, _ asked: Asked) {
-        if asked == .renewal, renewal.isOpen { renewal.sent(request) }
+        if asked == .renewal { renewal.replaced(by: request) }
     }
 
     /// The request once more, with the credentials it has by now, under the next number (RFC 3261 §22.2).
@@ -80,7 +81,7 @@ extension Session {
             return dialog.renumber(request)
         case .renewal where state == .established && renewal.isOpen:
             let again = dialog.renumber(request)
-            renewal.sent(again)
+            renewal.replaced(by: again)
             return again
         case .message, .renewal:
             return nil
@@ -121,15 +122,27 @@ extension Session {
 
     private mutating func renewed(_ response: Response) -> [Effect] {
         let lives = dialog.receive(response)
+        let quiet: [Effect] = response.isFinal && renewal.isOpen ? [.cancel(.unanswered)] : []
         switch renewal.receive(response, in: dialog) {
         case .nothing: return []
-        case .accepted(let ack): return [.acknowledge(ack), .report(.renewed(id, accepted: true))] + proceed()
+        case .accepted(let asking, let ack): return quiet + [.acknowledge(ack)] + agreed(to: asking) + proceed()
         case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
-        case .backOff(let delay): return [.start(.glare, after: delay)] + proceed()
-        case .refused:
-            let news: [Effect] = [.report(.renewed(id, accepted: false))]
+        case .backOff(let delay): return quiet + [.start(.glare, after: delay)] + proceed()
+        case .refused(let asking):
+            let news = quiet + refused(asking, status: response.status)
             return news + (lives ? proceed() : part(SessionEnd(.gone, by: .them)))
         }
+    }
+
+    private mutating func agreed(to asking: Renewal.Asking) -> [Effect] {
+        let renewed: [Effect] = asking.isRenewal ? [.report(.renewed(id, accepted: true))] : []
+        return renewed + (hold.agreed(to: asking.isHolding) ? [holdState] : [])
+    }
+
+    private mutating func refused(_ asking: Renewal.Asking, status: Int?) -> [Effect] {
+        let renewed: [Effect] = asking.isRenewal ? [.report(.renewed(id, accepted: false))] : []
+        if hold.refused(asking.isHolding) { return renewed + [.report(.holdFailed(id, status: status))] }
+        return renewed + (asking.isHolding != hold.byUs ? [holdState] : [])  // refused, and not wanted any more
     }
 
     /// No final response: like a 408 the session is over (RFC 3261 §12.2.1.2); what failed at our own side says
@@ -141,9 +154,8 @@ extension Session {
             guard outbox.settle(token) != nil else { return [] }
             effects.append(.report(.messageResult(token, .failed(UserAgent.MessageFailure(failure)))))
         case .renewal:
-            guard renewal.isOpen else { return [] }
-            renewal.fail()
-            effects.append(.report(.renewed(id, accepted: false)))
+            guard let asking = renewal.fail() else { return [] }
+            effects += [.cancel(.unanswered)] + refused(asking, status: nil)
         }
         return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : proceed())
     }

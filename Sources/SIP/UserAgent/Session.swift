@@ -10,6 +10,8 @@ package struct Session: Equatable, Sendable {
         case invite(InviteServer.Timer)
         /// Our re-INVITE met the peer's; RFC 3261 §14.1.
         case glare
+        /// Our re-INVITE has got no final response.
+        case unanswered
         /// The caller does not want to wait longer (Expires of its INVITE, RFC 3261 §13.3.1).
         case expiry
     }
@@ -36,6 +38,8 @@ package struct Session: Equatable, Sendable {
         case reject(status: Int)
         case hangUp
         case renew
+        /// Sets the session aside, or goes on with it.
+        case hold(Bool)
         case message(MessageToken, UserAgent.Content)
         case moved(contact: URI, host: String)
         case lost
@@ -46,6 +50,8 @@ package struct Session: Equatable, Sendable {
         /// A BYE; what it is answered changes nothing any more.
         case part(Request)
         case acknowledge(Request)
+        /// Takes our re-INVITE back.
+        case cancelInvite
         case respond(Response, TransactionLayer.ServerID)
         case start(Timer, after: Duration)
         case cancel(Timer)
@@ -55,6 +61,9 @@ package struct Session: Equatable, Sendable {
         /// Nothing more will come of it.
         case finished
     }
+
+    /// How long a re-INVITE may be pending that the peer has begun to answer. It asks nobody: a program answers it.
+    package static let patience = Timing.timeout
 
     package let id: SessionID
     /// Who it is, as our exchange asserts.
@@ -69,6 +78,7 @@ package struct Session: Equatable, Sendable {
     var server: InviteServer?
     var offer: SessionDescription?
     var renewal: Renewal
+    var hold = Hold()
     var outbox = Outbox()
     /// The peer's programs differ: some take messages only outside of sessions.
     var sendsOutside = false
@@ -119,13 +129,15 @@ package struct Session: Equatable, Sendable {
         case .response(let response, let asked): receive(response, asked)
         case .failed(let failure, let asked): fail(failure, asked)
         case .fired(.invite(let timer)): drive(.fired(timer))
-        case .fired(.glare): resume()
+        case .fired(.glare): tryAgain()
+        case .fired(.unanswered): renewal.isOpen ? [.cancelInvite] : []
         case .fired(.expiry): expire()
         case .ring: ring()
         case .accept: accept()
         case .reject(let status): reject(status)
         case .hangUp: hangUp()
         case .renew: renew()
+        case .hold(let isWanted): hold(isWanted)
         case .message(let token, let content): send(token, content)
         case .moved(let contact, let host): move(contact, host)
         case .lost: end(SessionEnd(.lost, by: .us), failing: .lost)
@@ -154,19 +166,25 @@ extension Session {
         guard let response = agreement(to: server.request, offer: offer) else { return reject(488) }
         state = .established
         dialog.confirm()
-        return drive(.accept(response)) + [.report(.session(id, .established))]
+        let isHeld = offer.map { hold.received($0) } ?? false
+        return drive(.accept(response)) + [.report(.session(id, .established))] + (isHeld ? [holdState] : [])
     }
 
     /// The 2xx with our answer, or our offer where the peer left it to us (RFC 3261 §13.3.1.4); nil: 488.
     mutating func agreement(to invite: Request, offer: SessionDescription?) -> Response? {
-        let answer = offer.map { media.answer($0, from: host) } ?? media.offer(from: host)
-        guard let answer else { return nil }
+        let description =
+            if let offer {
+                media.answer(offer, from: host, isHolding: hold.isWanted)
+            } else {
+                media.offer(from: host, isHolding: hold.isWanted)
+            }
+        guard let description else { return nil }
         var response = Response(200, to: invite, toTag: dialog.id.localTag)
         response.contact = NameAddress(contact)
         response.headers[.allow] = Capabilities.allow
         response.headers[.supported] = Capabilities.supportedText
         response.headers[.contentType] = MediaType.sdp.description
-        response.body = answer.serialized
+        response.body = description.serialized
         return response
     }
 
@@ -215,8 +233,8 @@ extension Session {
     /// The next of what waits. Requests in a session go one at a time: over UDP a later one may overtake an earlier,
     /// which the peer then has to refuse (§12.2.2).
     mutating func proceed() -> [Effect] {
-        let renewing = renewal.state == .waiting ? renew() : []
-        return renewing.isEmpty ? sendNext() : renewing
+        let change = reinvite()
+        return change.isEmpty ? sendNext() : change
     }
 
     private mutating func sendNext() -> [Effect] {
@@ -225,19 +243,34 @@ extension Session {
         return [.send(request, .message(entry.token))]
     }
 
-    mutating func renew() -> [Effect] {
-        let isBlocked = server?.state == .accepted || outbox.underWay != nil
-        guard state == .established, renewal.want(isBlocked: isBlocked) else { return [] }
-        var request = dialog.request(
-            .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
-            body: media.offer(from: host).serialized)
-        request.headers[.allow] = Capabilities.allow
-        request.headers[.supported] = Capabilities.supportedText
-        renewal.sent(request)
-        return [.send(request, .renewal)]
+    private mutating func renew() -> [Effect] {
+        renewal.isWanted = true
+        return reinvite()
     }
 
-    private mutating func resume() -> [Effect] {
+    private mutating func hold(_ isWanted: Bool) -> [Effect] {
+        guard state == .established else { return [.report(.holdFailed(id, status: nil))] }
+        hold.isWanted = isWanted
+        return hold.isChanging || renewal.isOpen ? reinvite() : [holdState]
+    }
+
+    var holdState: Effect { .report(.held(id, byUs: hold.byUs, byThem: hold.byThem)) }
+
+    /// Tells the peer what is to change, if anything is, and as soon as nothing else is under way.
+    private mutating func reinvite() -> [Effect] {
+        guard state == .established, renewal.isWanted || hold.isChanging, renewal.state == .idle,
+            server?.state != .accepted, outbox.underWay == nil
+        else { return [] }
+        let offer = media.offer(from: host, isHolding: hold.isWanted)
+        var request = dialog.request(
+            .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description, body: offer.serialized)
+        request.headers[.allow] = Capabilities.allow
+        request.headers[.supported] = Capabilities.supportedText
+        renewal.sent(request, isHolding: hold.isWanted)
+        return [.send(request, .renewal), .start(.unanswered, after: Self.patience)]
+    }
+
+    private mutating func tryAgain() -> [Effect] {
         renewal.resume()
         return proceed()
     }
@@ -259,7 +292,8 @@ extension Session {
         let silent = state == .leaving
         state = .over
         let timers =
-            InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) } + [.cancel(.glare), .cancel(.expiry)]
+            InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) }
+            + [.cancel(.glare), .cancel(.unanswered), .cancel(.expiry)]
         let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
         return timers + release(failure) + news + [.finished]
     }

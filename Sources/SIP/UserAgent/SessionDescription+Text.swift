@@ -1,20 +1,35 @@
 extension SessionDescription {
     /// The offer of a text call: audio is there, for softphones and proxies that want a medium, and inactive, so that
     /// nobody opens a microphone (RFC 3264 §5.1). The discard port says the same to those who read no attributes.
-    public static func textOffer(from host: String, sessionID: UInt64, version: UInt64 = 1) -> SessionDescription {
+    ///
+    /// - Parameters:
+    ///   - isHolding: whether the peer is set aside: then audio is `sendonly` (RFC 3264 §8.4).
+    ///   - media: what the session had so far; it stays in its place, because a session never has fewer media than
+    ///     before (RFC 3264 §8). What was refused stays so.
+    public static func textOffer(
+        from host: String, sessionID: UInt64, version: UInt64 = 1, isHolding: Bool = false, keeping media: [Media] = []
+    ) -> SessionDescription {
         let address = Address(host: host)
+        let direction = isHolding ? Direction.sendonly : .inactive
+        var media = media.map { $0.port == 0 ? $0 : $0.directed(direction) }
+        if !media.contains(where: { $0.port != 0 }) {
+            media.append(Media(kind: "audio", port: 9, formats: ["0"]).directed(direction))
+        }
         return SessionDescription(
             origin: Origin(username: "-", sessionID: String(sessionID), version: String(version), address: address),
-            connection: address,
-            media: [Media(kind: "audio", port: 9, formats: ["0"], attributes: [Attribute("inactive")])])
+            connection: address, media: media)
     }
 
     /// The answer of a text call to this offer: plain audio is agreed to and inactive, all else refused, medium by
     /// medium in the offer's order (RFC 3264 §6).
     ///
+    /// - Parameter isHolding: whether the peer is set aside: then audio is `sendonly`, where the offer lets us say so
+    ///   (RFC 3264 §6.1).
     /// - Returns: nil when media are offered and none is plain audio: the offer is answered 488. An offer without
     ///   any medium is fine (RFC 3264 §5).
-    public func textAnswer(from host: String, sessionID: UInt64, version: UInt64 = 1) -> SessionDescription? {
+    public func textAnswer(
+        from host: String, sessionID: UInt64, version: UInt64 = 1, isHolding: Bool = false
+    ) -> SessionDescription? {
         let offered = media.filter { $0.port != 0 }
         guard offered.isEmpty || offered.contains(where: \.isPlainAudio) else { return nil }
         let address = Address(host: host)
@@ -22,9 +37,11 @@ extension SessionDescription {
             guard medium.isPlainAudio, medium.port != 0 else {
                 return Media(kind: medium.kind, port: 0, transport: medium.transport, formats: medium.formats)
             }
+            let hears = [.sendrecv, .recvonly].contains(direction(of: medium))
             return Media(
                 kind: medium.kind, port: 9, transport: medium.transport, formats: medium.formats,
-                attributes: medium.attributes.filter { $0.name == "rtpmap" } + [Attribute("inactive")])
+                attributes: medium.attributes.filter { $0.name == "rtpmap" }
+            ).directed(isHolding && hears ? .sendonly : .inactive)
         }
         return SessionDescription(
             origin: Origin(username: "-", sessionID: String(sessionID), version: String(version), address: address),
@@ -34,4 +51,12 @@ extension SessionDescription {
 
 extension SessionDescription.Media {
     fileprivate var isPlainAudio: Bool { kind == "audio" && (transport == "RTP/AVP" || transport == "RTP/AVPF") }
+
+    /// The same medium, flowing this way.
+    fileprivate func directed(_ direction: SessionDescription.Direction) -> Self {
+        var medium = self
+        medium.attributes.removeAll { SessionDescription.Direction(rawValue: $0.name) != nil && $0.value == nil }
+        medium.attributes.append(SessionDescription.Attribute(direction.rawValue))
+        return medium
+    }
 }

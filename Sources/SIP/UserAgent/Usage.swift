@@ -39,6 +39,8 @@ extension UserAgent {
         var flow: Flow
         /// The INVITE that made it, if it was the peer's.
         let invite: TransactionLayer.ServerID?
+        /// Our last re-INVITE.
+        var reinvite: TransactionLayer.ClientID?
     }
 
     /// Where messages outside of sessions go.

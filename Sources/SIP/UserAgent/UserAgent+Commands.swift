@@ -32,7 +32,11 @@ extension UserAgent {
             if hasSession(id) { drive(id, .hangUp, &effects) } else { drive(id, call: .hangUp, &effects) }
         case .renew(let id):
             drive(id, .renew, &effects)
-        case .hold, .resume, .redirect, .refer, .join, .refuse, .dtmf:
+        case .hold(let id):
+            hold(id, true, &effects)
+        case .resume(let id):
+            hold(id, false, &effects)
+        case .redirect, .refer, .join, .refuse, .dtmf:
             break
         case .message(let token, let content, let id):
             guard hasSession(id) else {
@@ -46,6 +50,11 @@ extension UserAgent {
             request.headers[.accept] = Capabilities.accept
             send(request, .ping(token), on: flow, &effects)
         }
+    }
+
+    private mutating func hold(_ id: SessionID, _ isWanted: Bool, _ effects: inout [Effect]) {
+        guard hasSession(id) else { return effects.append(.report(.holdFailed(id, status: nil))) }
+        drive(id, .hold(isWanted), &effects)
     }
 
     private mutating func subscribe(

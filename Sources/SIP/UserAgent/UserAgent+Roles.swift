@@ -135,6 +135,8 @@ extension UserAgent {
                 if let flow = sessions[id]?.flow { send(bye, nil, on: flow, &effects) }
             case .acknowledge(let ack):
                 if let flow = sessions[id]?.flow { absorb(transactions.sendAck(ack, on: flow), &effects) }
+            case .cancelInvite:
+                if let reinvite = sessions[id]?.reinvite { absorb(transactions.cancel(reinvite), &effects) }
             case .start(let timer, let delay): effects.append(.start(Timer(kind: .session(id, timer)), after: delay))
             case .cancel(let timer): effects.append(.cancel(Timer(kind: .session(id, timer))))
             case .report(let report): effects.append(.report(report))
@@ -160,7 +162,11 @@ extension UserAgent {
         let (client, steps) = transactions.send(request, on: flow)
         keep(client, Unanswered(request: request, purpose: purpose, flow: flow, attempts: attempts))
         if let purpose { purposes.add(purpose, for: client, in: transactions) }
-        if case .call(let id)? = purpose { calls[id]?.transaction = client }
+        switch purpose {
+        case .call(let id): calls[id]?.transaction = client
+        case .session(let id, .renewal): sessions[id]?.reinvite = client
+        case .session, .registration, .subscription, .outside, .ping, nil: break
+        }
         absorb(steps, &effects)
     }
 

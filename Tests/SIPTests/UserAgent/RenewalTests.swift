@@ -18,7 +18,11 @@ import Testing
         #expect(description.direction(of: description.media[0]) == .inactive)
         #expect(description.media[1].port == 0)
         #expect(description.origin.version == "1", "nothing changed on our side (RFC 3264 §8)")
-        #expect(phone.latest == .modified(.received(1), offer: try SessionDescription(parsing: Array(hold.utf8))))
+        #expect(
+            phone.reports.suffix(2) == [
+                .modified(.received(1), offer: try SessionDescription(parsing: Array(hold.utf8))),
+                .held(.received(1), byUs: false, byThem: true),
+            ])
         phone.wait(.milliseconds(600))
         #expect(try phone.takeResponse().cseq?.number == 2, "repeated until its ACK too")
         phone.hears(request(.ack, cseq: 2, toTag: tag))

@@ -21,6 +21,8 @@ struct Wire {
     private(set) var now = Duration.zero
     /// `a> INVITE`, `b> 200 INVITE`, in the order they were sent, lost ones too.
     private(set) var log: [String] = []
+    /// The same, whole.
+    private(set) var carried: [Message] = []
     private var travelling: [(at: Duration, order: Int, to: End, message: Message)] = []
     private var order = 0
     private var dice: Identifiers
@@ -100,6 +102,7 @@ struct Wire {
     private mutating func carry(_ message: Message, from end: End) {
         log.append("\(end)> \(message.summary)")
         manners[end.rawValue].sends(message)
+        carried.append(message)
         if loses(end, message) || Double.random(in: 0..<1, using: &dice) < weather.loss { return }
         // Over the wire as bytes: what cannot be written or read is a fault of the test's subject.
         guard let bytes = try? message.serialized(), let arrived = try? Message.parse(bytes) else {

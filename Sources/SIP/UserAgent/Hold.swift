@@ -1,0 +1,73 @@
+/// Who has set a session aside (RFC 3264 §8.4). Whoever does offers its audio `sendonly`, and `inactive` again when it
+/// goes on; so it is seen by telephones, though no audio flows in a session of text.
+package struct Hold: Equatable, Sendable {
+    /// What our person wants; the peer may not know yet.
+    package var isWanted = false
+    /// What the peer agreed to.
+    package private(set) var byUs = false
+    package private(set) var byThem = false
+    /// Whether the peer ever wanted to be heard or to hear: only then does `inactive` say that it stopped.
+    private var wasActive = false
+
+    package init() {}
+
+    /// Whether the peer is to be told something else than it knows.
+    package var isChanging: Bool { isWanted != byUs }
+
+    /// The peer agreed. Gives back whether that is news.
+    package mutating func agreed(to isHeld: Bool) -> Bool {
+        defer { byUs = isHeld }
+        return byUs != isHeld
+    }
+
+    /// The peer refused: what is stays, unless our person has changed its mind meanwhile.
+    ///
+    /// - Returns: whether the person's wish has come to nothing.
+    package mutating func refused(_ isHeld: Bool) -> Bool {
+        guard isHeld != byUs, isWanted == isHeld else { return false }
+        isWanted = byUs
+        return true
+    }
+
+    /// What the peer's offer says. An answer says nothing: it is bound by our offer.
+    ///
+    /// - Returns: whether that is news.
+    package mutating func received(_ offer: SessionDescription) -> Bool {
+        let former = byThem
+        switch offer.audioUse {
+        case .active:
+            wasActive = true
+            byThem = false
+        case .held: byThem = true
+        case .inactive: byThem = wasActive
+        case .none: byThem = false
+        }
+        return byThem != former
+    }
+}
+
+extension SessionDescription {
+    package enum AudioUse: Hashable, Sendable {
+        /// The describing side wants to hear.
+        case active
+        /// It only speaks (music, say), or wants nothing sent: `c=0.0.0.0`, as RFC 2543 had it (RFC 3264 §8.4).
+        case held
+        case inactive
+        /// There is no audio.
+        case none
+    }
+
+    /// What a description says of its audio, the liveliest where there are several.
+    package var audioUse: AudioUse {
+        let uses = media.lazy.filter { $0.kind == "audio" && $0.port != 0 }.map { use(of: $0) }
+        return [.active, .held, .inactive].first(where: uses.contains) ?? .none
+    }
+
+    private func use(of medium: Media) -> AudioUse {
+        switch direction(of: medium) {
+        case .inactive: .inactive
+        case .sendonly: .held
+        case .sendrecv, .recvonly: (medium.connection ?? connection)?.host == "0.0.0.0" ? .held : .active
+        }
+    }
+}
