@@ -70,7 +70,7 @@ extension Exchange {
     }
 
     private func contact(ofLine line: Int, on flow: Flow) -> String {
-        let transport = flow.transport == .udp ? "" : ";transport=\(flow.transport.rawValue)"
+        let transport = flow.transport.uriName.map { ";transport=\($0)" } ?? ""
         return "<sip:\(registrar.lines[line].name)@\(flow.local)\(transport)>"
     }
 

@@ -34,7 +34,7 @@ struct Parties: Equatable {
     }
 
     private func uri(on flow: Flow) -> String {
-        let transport = flow.transport == .udp ? "" : ";transport=\(flow.transport.rawValue)"
+        let transport = flow.transport.uriName.map { ";transport=\($0)" } ?? ""
         return "<sip:\(caller).\(callee)@\(flow.local)\(transport);lr>"
     }
 }

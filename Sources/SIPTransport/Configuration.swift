@@ -2,6 +2,9 @@
 package struct Configuration: Sendable {
     package var limits = Limits()
     package var intervals = Intervals()
+    /// Origins of the web pages whose scripts may connect over WebSocket (`https://chat.example`); empty for all.
+    /// Programs that are no browsers name no origin and are always let in (RFC 6455 §10.2).
+    package var allowedOrigins: [String] = []
 
     package init() {}
 

@@ -9,21 +9,26 @@ extension Switchboard {
     func connect(to endpoint: Endpoint, attempt: UInt64) {
         guard !isShutDown else { return emit(.failed(.closedLocally, attempt: attempt)) }
         switch endpoint.transport {
-        case .tcp: connectStream(to: endpoint, attempt: attempt)
+        case .tcp, .ws: connectStream(to: endpoint, attempt: attempt)
         case .udp: connectDatagrams(to: endpoint, attempt: attempt)
-        case .tls, .ws, .wss:
+        case .tls, .wss:
             emit(.failed(.unreachable("\(endpoint.transport.viaName) is not supported"), attempt: attempt))
         }
     }
 
     private func connectStream(to endpoint: Endpoint, attempt: UInt64) {
         let board = NIOLoopBound(self, eventLoop: loop)
+        let deadline = NIODeadline.now() + TimeAmount(configuration.intervals.connect)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.intervals.connect))
             .streamOptions(configuration)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(StreamConnection(board.value, role: .client))
+                    let stream = StreamConnection(board.value, role: .client, transport: endpoint.transport)
+                    try channel.pipeline.syncOperations.addHandler(stream)
+                    guard endpoint.transport == .ws else { return }
+                    try WebSocketClient(board.value, stream, to: endpoint, attempt: attempt, deadline: deadline)
+                        .addHandlers(to: channel)
                 }
             }
         let numeric = SIP.SocketAddress(host: endpoint.host, port: endpoint.port).kernelAddress
@@ -32,6 +37,7 @@ extension Switchboard {
             ?? bootstrap.connect(host: endpoint.host, port: Int(endpoint.port))
         connected.assumeIsolated().whenComplete { result in
             switch result {
+            case .success where endpoint.transport == .ws: break  // The handshake has just begun.
             case .success(let channel):
                 let stream = try? channel.pipeline.syncOperations.handler(type: StreamConnection.self)
                 if self.isShutDown {

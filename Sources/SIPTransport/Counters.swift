@@ -36,6 +36,8 @@ package enum Diagnostic: Sendable, Equatable {
     case refused(SIP.SocketAddress)
     /// Somebody at an address that is not let in (`Transport.restrict`); told once for each of the first few hundred.
     case denied(SIP.SocketAddress, TransportProtocol)
+    /// Somebody connected for a WebSocket and did not get one; the text is the answer.
+    case refusedHandshake(SIP.SocketAddress, String)
     /// A listening socket ended by itself; the text is the operating system's.
     case listenerFailed(SIP.SocketAddress, TransportProtocol, String)
 }

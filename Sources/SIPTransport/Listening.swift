@@ -15,7 +15,7 @@ extension Switchboard {
 
     /// - Returns: the address with its port, or a `ListenError`.
     func listen(on address: SIP.SocketAddress, transports: [TransportProtocol]) -> EventLoopFuture<SIP.SocketAddress> {
-        if let unsupported = transports.first(where: { $0 != .udp && $0 != .tcp }) {
+        if let unsupported = transports.first(where: { $0 == .tls || $0 == .wss }) {
             return loop.makeFailedFuture(ListenError.unsupported(unsupported))
         }
         guard address.kernelAddress != nil else { return loop.makeFailedFuture(ListenError.notAnAddress(address.host)) }
@@ -27,7 +27,7 @@ extension Switchboard {
         on address: SIP.SocketAddress, _ transports: [TransportProtocol], attempts: Int
     ) -> EventLoopFuture<SIP.SocketAddress> {
         // TCP goes first: it says reliably whether another program has the port.
-        let ordered = transports.filter { $0 == .tcp } + transports.filter { $0 == .udp }
+        let ordered = transports.filter { $0 != .udp } + transports.filter { $0 == .udp }
         let outcome = loop.makePromise(of: SIP.SocketAddress.self)
         bind(ordered[...], to: address, opened: [:]) { result in
             switch result {
@@ -50,7 +50,7 @@ extension Switchboard {
             return done(.success(address))
         }
         guard let kernel = address.kernelAddress else { return done(.failure(.notAnAddress(address.host))) }
-        let bound = transport == .tcp ? bindStream(to: kernel) : bindDatagrams(to: kernel)
+        let bound = transport == .udp ? bindDatagrams(to: kernel) : bindStream(to: kernel, transport)
         bound.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel):
@@ -75,7 +75,7 @@ extension Switchboard {
         if transport == .udp { closeDatagrams(at: address) }
     }
 
-    private func bindStream(to address: KernelAddress) -> EventLoopFuture<any Channel> {
+    private func bindStream(to address: KernelAddress, _ transport: TransportProtocol) -> EventLoopFuture<any Channel> {
         let board = NIOLoopBound(self, eventLoop: loop)
         var bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 1_024)
@@ -86,10 +86,14 @@ extension Switchboard {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // Before any handler: whoever is not let in does not even begin a handshake.
-                    guard let remote = channel.remoteAddress, board.value.admits(remote, over: .tcp) else {
+                    guard let remote = channel.remoteAddress, board.value.admits(remote, over: transport) else {
                         throw ChannelError.ioOnClosedChannel
                     }
-                    try channel.pipeline.syncOperations.addHandler(StreamConnection(board.value, role: .server))
+                    let stream = StreamConnection(board.value, role: .server, transport: transport)
+                    try channel.pipeline.syncOperations.addHandler(stream)
+                    if transport == .ws {
+                        try WebSocketServer.addHandlers(to: channel, before: stream, board.value)
+                    }
                 }
             }
         if address.protocol == .inet6 {

@@ -1,9 +1,10 @@
 import NIOCore
 import SIP
 
-/// One TCP connection: frames and parses what arrives, gathers what leaves, watches that the peer lives.
+/// One connection: frames and parses what arrives, gathers what leaves, watches that the peer lives.
 ///
-/// It takes and gives plain bytes: a TLS or WebSocket handler goes before it in the pipeline, and nothing here changes.
+/// It takes and gives plain bytes, for the handlers of TLS and WebSocket that go before it in the pipeline; over
+/// WebSocket those of one message at a time. `StreamEvent` is what they tell besides.
 final class StreamConnection: ChannelInboundHandler, Reader {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -25,7 +26,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     private let role: Role
     private let transport: TransportProtocol
     private var state = State.opening
-    private var framer = StreamFramer()
+    private var framing: Framing
     private var outgoing: ByteBuffer?
     private var isFlushScheduled = false
     private var malformed = 0
@@ -42,6 +43,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         self.switchboard = switchboard
         self.role = role
         self.transport = transport
+        framing = Framing(transport)
         patience = Patience(
             limit: switchboard.configuration.intervals.message, expecting: role == .server, at: NIODeadline.elapsed)
     }
@@ -60,7 +62,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             let local = channel.localAddress.flatMap({ SIP.SocketAddress($0) })
         else { return false }
         let connection = switchboard.nextConnection()
-        let flow = Flow(transport: transport, local: local, remote: remote, connection: connection)
+        var flow = Flow(transport: transport, local: local, remote: remote, connection: connection)
         switch role {
         case .server:
             guard switchboard.admit(self, connection, from: from) else { return false }
@@ -71,6 +73,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             keepAlive = KeepAlive(
                 interval: intervals.ping, pong: intervals.pong, identifiers: switchboard.identifiers,
                 openedAt: NIODeadline.elapsed)
+            if framing.keepsBoundaries { flow.alias = switchboard.identifiers.token() + ".invalid" }
         }
         state = .open(channel, flow)
         if let attempt { switchboard.emit(.opened(flow, attempt: attempt)) }
@@ -85,10 +88,10 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         let now = NIODeadline.elapsed
         keepAlive?.received(at: now)
         let buffer = unwrapInboundIn(data)
-        framer.append(buffer.readableBytesView)
+        framing.append(buffer.readableBytesView)
         var completed = false
         do {
-            while case .open = state, let frame = try framer.next() {
+            while case .open = state, let frame = try framing.next() {
                 switch frame {
                 case .message(let bytes):
                     completed = true
@@ -104,8 +107,21 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             return violated("framing: \(error.reason)")
         }
         guard case .open = state else { return }
-        patience.read(completed: completed, partial: framer.pendingCount > 0, at: now)
+        patience.read(completed: completed, partial: framing.pendingCount > 0, at: now)
         awaitMessage()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event as? StreamEvent {
+        case .heard(let partial)?:
+            guard case .open = state else { return }
+            keepAlive?.received(at: NIODeadline.elapsed)
+            patience.read(completed: false, partial: partial, at: NIODeadline.elapsed)
+            awaitMessage()
+        case .ended?: close(.closedByPeer)
+        case .violated(let words)?: violated(words)
+        case .ping?, nil: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     private func receive(_ bytes: [UInt8], on flow: Flow) {
@@ -148,6 +164,10 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     func send(_ bytes: [UInt8]) {
         guard case .open(let channel, _) = state else { return switchboard.counters.unsent += 1 }
         switchboard.counters.sent += 1
+        if framing.keepsBoundaries, let earlier = outgoing {
+            channel.write(earlier, promise: nil)
+            outgoing = nil
+        }
         if outgoing == nil { outgoing = channel.allocator.buffer(capacity: bytes.count) }
         outgoing?.writeBytes(bytes)
         guard !isFlushScheduled else { return }
@@ -243,7 +263,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         case nil: return
         case .dead: return abort(.keepAliveTimedOut)
         case .ping(let wait):
-            send([0x0D, 0x0A, 0x0D, 0x0A])
+            ping(channel)
             pause = wait
         case .wait(let wait): pause = wait
         }
@@ -252,12 +272,20 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         }
     }
 
+    private func ping(_ channel: any Channel) {
+        if framing.keepsBoundaries {
+            channel.triggerUserOutboundEvent(StreamEvent.ping, promise: nil)
+        } else {
+            send([0x0D, 0x0A, 0x0D, 0x0A])
+        }
+    }
+
     /// Arms the timer for the message that is awaited, if one is and none is armed.
     private func awaitMessage() {
         guard patienceTimer == nil, let remaining = patience.remaining(at: NIODeadline.elapsed) else { return }
         patienceTimer = switchboard.loop.assumeIsolated().scheduleTask(in: TimeAmount(remaining)) {
             self.patienceTimer = nil
-            if !self.isReading { self.patience.read(completed: true, partial: true, at: NIODeadline.elapsed) }
+            if !self.isReading { self.patience.restart(at: NIODeadline.elapsed) }
             if self.patience.remaining(at: NIODeadline.elapsed) == .zero {
                 self.violated("no whole message in time")
             } else {

@@ -56,7 +56,8 @@ extension TransactionLayer {
     }
 
     private func prepared(_ request: Request, branch: String, on flow: Flow) -> Request {
-        let via = Via(flow.transport, host: flow.local.host, port: flow.local.port, branch: branch)
+        let sentBy = flow.sentBy
+        let via = Via(flow.transport, host: sentBy.host, port: sentBy.port, branch: branch)
         var request = request
         request.headers.prepend(.via, via.description)
         if !request.headers.contains(.maxForwards) {

@@ -15,6 +15,16 @@ public enum TransportProtocol: String, Sendable, Hashable, CaseIterable {
         case .wss: "WSS"
         }
     }
+
+    /// The value of a URI's `transport` parameter; nil where it needs none. Over WebSocket the scheme alone tells
+    /// whether it is a secure one (RFC 7118 §5.2.2).
+    public var uriName: String? {
+        switch self {
+        case .udp: nil
+        case .tcp, .tls: rawValue
+        case .ws, .wss: "ws"
+        }
+    }
 }
 
 /// An IP address and a port, as a socket knows it; never a host name.
@@ -47,6 +57,9 @@ public struct Flow: Hashable, Sendable {
     public var local: SocketAddress
     /// The peer's end, as we see it: behind a NAT, the NAT's.
     public var remote: SocketAddress
+    /// The host that stands for our end in Via and Contact where nobody could connect to it anyhow: the random name
+    /// under `.invalid` of a WebSocket client (RFC 7118 App. B.1). Nil elsewhere.
+    public var alias: String?
     /// Tells apart two connections that had the same addresses one after the other; 0 for UDP.
     public var connection: UInt64
 
@@ -56,6 +69,11 @@ public struct Flow: Hashable, Sendable {
         self.local = local
         self.remote = remote
         self.connection = connection
+    }
+
+    /// What our end is called in Via and Contact; an alias has no port.
+    public var sentBy: (host: String, port: UInt16?) {
+        alias.map { ($0, nil) } ?? (local.host, local.port)
     }
 }
 

@@ -128,11 +128,8 @@ extension UserAgent {
     /// Where requests reach us on this flow (RFC 3261 §8.1.1.8).
     func contact(on flow: Flow, user: String? = nil) -> URI {
         if let contact = configuration.contact { return contact }
-        var contact = URI.sip(user ?? identity.uri.user, flow.local.host, port: flow.local.port)
-        switch flow.transport {
-        case .udp: break
-        case .tcp, .tls, .ws, .wss: contact.parameters.set("transport", flow.transport.rawValue)
-        }
+        var contact = URI.sip(user ?? identity.uri.user, flow.sentBy.host, port: flow.sentBy.port)
+        if let name = flow.transport.uriName { contact.parameters.set("transport", name) }
         return contact
     }
 }
