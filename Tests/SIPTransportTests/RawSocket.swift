@@ -58,10 +58,13 @@ final class RawSocket: Sendable {
     }
 
     /// What one read brings; empty at the end, or after ten seconds without anything.
-    func read() -> String {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+    func read() -> String { String(decoding: octets(), as: UTF8.self) }
+
+    /// The same, as it is on the wire.
+    func octets(atMost size: Int = 65_536) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: size)
         let count = recv(descriptor, &buffer, buffer.count, 0)
-        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        return Array(buffer.prefix(max(0, count)))
     }
 
     /// Reads until the text has come.

@@ -43,7 +43,8 @@ enum WebSocketHandshake {
         }
         let keys = fields["Sec-WebSocket-Key"]
         guard keys.count == 1, isKey(keys[0]) else {
-            return Refusal(status: .badRequest, words: "Sec-WebSocket-Key must be there once, with 16 octets in Base64.")
+            return Refusal(
+                status: .badRequest, words: "Sec-WebSocket-Key must be there once, with 16 octets in Base64.")
         }
         guard fields.lists(subprotocolField, subprotocol) else {
             return Refusal(

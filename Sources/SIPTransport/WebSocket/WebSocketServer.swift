@@ -7,7 +7,8 @@ import SIP
 /// what is none.
 enum WebSocketServer {
     /// - Parameter stream: the last handler of the pipeline, where it is already.
-    static func addHandlers(to channel: any Channel, before stream: StreamConnection, _ switchboard: Switchboard) throws {
+    static func addHandlers(to channel: any Channel, before stream: StreamConnection, _ switchboard: Switchboard) throws
+    {
         let origins = Set(switchboard.configuration.allowedOrigins.map { $0.lowercased() })
         let encoder = HTTPResponseEncoder()
         let decoder = ByteToMessageHandler(
