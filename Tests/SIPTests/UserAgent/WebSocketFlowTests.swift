@@ -39,5 +39,16 @@ import Testing
         phone.handle(.received(.response(granted), on: flow))
         let identity = NameAddress(.sip("1007", "exchange.local"), displayName: "user")
         #expect(phone.latest == .registered(identity: identity, expires: .seconds(60)))
+
+        phone.hears(request(.invite, to: "1007"), on: flow)
+        guard case .incoming(let call, _, _)? = phone.latest else {
+            Issue.record("a call should come in, not \(phone.reports)")
+            return
+        }
+        phone.does(.accept(call))
+        var answer = try phone.takeResponse()
+        while answer.status < 200 { answer = try phone.takeResponse() }
+        #expect(answer.status == 200)
+        #expect(answer.contact?.uri.host == flow.alias)
     }
 }
