@@ -16,6 +16,8 @@ extension Exchange {
         package var numbers: ClosedRange<UInt32> = 1_000...9_999
         /// Where the Echo test answers, on every line; nil to do without.
         package var echoTest: PhoneNumber? = 600
+        /// What others see of it; valid as a `DisplayName`.
+        package var echoTestName = "Echo test"
         /// How long a registration lasts when the client asks for no time, in seconds; and the bounds of what it may
         /// ask for: below is answered 423, above is shortened.
         package var registration: UInt32 = 60

@@ -26,7 +26,7 @@ struct EchoTest: Sendable {
 
     /// How the registrar knows it.
     let client: Registrar.Client
-    private let limits: Exchange.Limits
+    var limits: Exchange.Limits
     private var agent: UserAgent
     private var chats: [SessionID: Chat] = [:]
     private var sessionsByPeer: [PhoneNumber: [SessionID]] = [:]
@@ -34,7 +34,7 @@ struct EchoTest: Sendable {
 
     /// Nil when the name is not one, which is our own mistake.
     init?(_ number: PhoneNumber, configuration: Exchange.Configuration, identifiers: Identifiers) {
-        guard let name = DisplayName("Echo test") else { return nil }
+        guard let name = DisplayName(configuration.echoTestName) else { return nil }
         let contact = URI.sip(number.description, Self.echoSide.host)
         var address = NameAddress(.sip(number.description, configuration.domain))
         address.displayName = name.text
@@ -57,6 +57,10 @@ struct EchoTest: Sendable {
     /// Ends the chats with somebody who is gone.
     mutating func hangUp(on peer: PhoneNumber) -> [Effect] {
         (sessionsByPeer[peer] ?? []).flatMap { perform(.command(.hangUp($0))) }
+    }
+
+    mutating func hangUpAll() -> [Effect] {
+        sessionsByPeer.keys.sorted { $0.value < $1.value }.flatMap { hangUp(on: $0) }
     }
 
     private mutating func perform(_ event: UserAgent.Event) -> [Effect] {

@@ -111,11 +111,16 @@ extension Exchange {
         tell(tag)
     }
 
-    /// The client has said good-bye: so does its list.
-    mutating func endSubscriptions(of client: Registrar.Client) {
+    /// The line is no more.
+    mutating func endSubscriptions(on line: Int) {
+        for tag in subscriptions.tags(on: line) { end(tag, because: "noresource") }
+    }
+
+    /// The client is leaving: so does its list.
+    mutating func endSubscriptions(of client: Registrar.Client, because reason: String) {
         for tag in subscriptions.tags(of: client.number) {
             guard let line = subscriptions[tag]?.line else { continue }
-            subscriptions.end(tag, because: "deactivated")
+            subscriptions.end(tag, because: reason)
             tell(tag, on: line, over: client.flow)
             subscriptions.remove(tag)
         }

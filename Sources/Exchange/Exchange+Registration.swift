@@ -4,7 +4,7 @@ import SIP
 extension Exchange {
     mutating func register(_ request: Request, as id: TransactionLayer.ServerID, on flow: Flow) throws(Refusal) {
         try requireNothing(of: request)
-        if let owner = registrar.owner(of: request.to, on: flow) { try authenticate(request, as: owner) }
+        if let owner = registrar.questioned(request.to, on: flow) { try authenticate(request, as: owner, on: flow) }
         let (response, changes) = try registrar.receive(request, on: flow, tag: identifiers.token())
         perform(layer.respond(response, to: id))
         for change in changes {
@@ -13,7 +13,7 @@ extension Exchange {
             case .moved(let number, let flow): effects.append(.report(.moved(number, to: flow)))
             case .renamed(let line): lineChanged(line)
             case .changedLine(let client, let former, let line):
-                endSubscriptions(of: client)
+                endSubscriptions(of: client, because: "deactivated")
                 lineChanged(former)
                 lineChanged(line)
             case .left(let client, let why): leave(client, why)
@@ -35,10 +35,11 @@ extension Exchange {
         if let line = client.line { lineChanged(line) }
     }
 
-    private mutating func leave(_ client: Registrar.Client, _ why: Departure) {
+    mutating func leave(_ client: Registrar.Client, _ why: Departure) {
         effects.append(.report(.left(client.number, why)))
         switch why {
-        case .unregistered: endSubscriptions(of: client)
+        case .unregistered: endSubscriptions(of: client, because: "deactivated")
+        case .dismissed: endSubscriptions(of: client, because: "rejected")
         case .expired, .connectionEnded: subscriptions.removeAll(of: client.number)
         }
         performEcho { $0.hangUp(on: client.number) }
@@ -58,6 +59,7 @@ extension Exchange {
         beats += 1
         for client in registrar.advance() { leave(client, .expired) }
         expireSubscriptions()
+        throttle.advance(to: seconds)
         if registrar.count == 0, !awaitsAnswer {
             isBeating = false
         } else {

@@ -12,6 +12,7 @@ import SIP
 ///         case .transmit(let message, let flow): ...   // the transport's `send`
 ///         case .start(let timer, let delay): ...       // (re)start it; when it fires: handle(.fired(timer))
 ///         case .cancel(let timer): ...
+///         case .close(let flow): ...                   // the transport's `close`
 ///         case .busy: ...                              // the first client came: stop counting towards idle exit
 ///         case .idle: ...                              // the last one left: start counting
 ///         case .report(let fact): ...                  // the log
@@ -25,6 +26,8 @@ package struct Exchange: Sendable {
         case received(Message, on: Flow)
         case closed(Flow)
         case fired(Timer)
+        /// From now on with this configuration.
+        case configured(Configuration)
     }
 
     package enum Timer: Hashable, Sendable {
@@ -42,6 +45,8 @@ package struct Exchange: Sendable {
         case transmit(Message, on: Flow)
         case start(Timer, after: Duration)
         case cancel(Timer)
+        /// The connection is of no more use to the client at its other end.
+        case close(Flow)
         /// The first client registered.
         case busy
         /// The last client left.
@@ -49,7 +54,9 @@ package struct Exchange: Sendable {
         case report(Fact)
     }
 
-    package let configuration: Configuration
+    package internal(set) var configuration: Configuration
+    /// What it called itself before, in lower case.
+    var formerDomains: Set<String> = []
     var identifiers: Identifiers
     var layer: TransactionLayer
     var registrar: Registrar
@@ -64,6 +71,8 @@ package struct Exchange: Sendable {
     var digest: DigestServer
     /// The beat at which a password was last asked for.
     var lastChallenge: UInt64?
+    var throttle: Throttle
+    package internal(set) var counters = Counters()
 
     package init(_ configuration: Configuration, identifiers: Identifiers) {
         var identifiers = identifiers
@@ -73,21 +82,24 @@ package struct Exchange: Sendable {
         echoTest = configuration.echoTest.flatMap {
             EchoTest($0, configuration: configuration, identifiers: identifiers.split())
         }
-        registrar = Registrar(configuration, resident: echoTest?.client)
-        digest = DigestServer(
-            realm: configuration.domain, lifetime: Timing.nonceLifetime, memory: configuration.limits.nonces,
-            identifiers: &identifiers)
+        registrar = Registrar(configuration, resident: echoTest?.client, identifiers: &identifiers)
+        digest = Self.digest(for: configuration, identifiers: &identifiers)
+        throttle = Throttle(limits: configuration.limits)
         self.identifiers = identifiers
     }
 
     /// The clients of all lines, and the extensions that are registered.
     package var clientCount: Int { registrar.count }
 
+    /// On which somebody is registered.
+    package var flows: [Flow] { registrar.numbersByFlow.keys.filter { $0 != EchoTest.flow } }
+
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
         case .received(let message, let flow): perform(layer.handle(.received(message, on: flow)))
         case .closed(let flow): close(flow)
         case .fired(let timer): fire(timer)
+        case .configured(let configuration): configure(configuration)
         }
         defer { effects = [] }
         return effects
@@ -165,7 +177,7 @@ package struct Exchange: Sendable {
         }
         if request.method == .options, request.uri.user == nil { return answerPing(request, as: id) }
         let sender = try registrar.speaker(from, on: flow)
-        if let owner = registrar.extensions[sender.number] { try authenticate(request, as: owner) }
+        if let owner = registrar.extensions[sender.number] { try authenticate(request, as: owner, on: flow) }
         switch request.method {
         case .subscribe: try subscribe(request, by: sender, as: id, on: flow)
         case .invite, .message, .options, .info, .refer: try route(request, from: sender, as: id)

@@ -8,11 +8,11 @@ package struct Line: Sendable, Equatable {
     /// Its clients, in the order they came.
     package private(set) var members: [PhoneNumber] = []
 
-    private let head: [UInt8]
+    private var head: [UInt8]
     /// In the order of `members`.
     private var tuples: [[UInt8]] = []
     /// Those who are online on every line, without being its clients: the Echo test.
-    private let residents: [UInt8]
+    private var residents: [UInt8]
     private var document: [UInt8]?
 
     package init(name: String, domain: String, residents: [UInt8] = []) {
@@ -39,6 +39,17 @@ package struct Line: Sendable, Equatable {
         guard let index = members.firstIndex(of: number) else { return }
         members.remove(at: index)
         tuples.remove(at: index)
+        changed()
+    }
+
+    /// Writes everything anew, because the exchange's domain, the residents or names have changed.
+    package mutating func rewrite(domain: String, residents: [UInt8], tuple: (PhoneNumber) -> [UInt8]) {
+        let head = PresenceDocument.head(line: name, domain: domain)
+        let tuples = members.map(tuple)
+        guard head != self.head || residents != self.residents || tuples != self.tuples else { return }
+        self.head = head
+        self.residents = residents
+        self.tuples = tuples
         changed()
     }
 

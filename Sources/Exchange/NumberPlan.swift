@@ -18,8 +18,8 @@ package struct NumberPlan: Sendable, Equatable {
         package var length: Int { callID.utf8.count + (instance?.utf8.count ?? 0) }
     }
 
-    private let range: ClosedRange<UInt32>
-    private let reserved: Set<PhoneNumber>
+    private var range: ClosedRange<UInt32>
+    private var reserved: Set<PhoneNumber>
     private var next: UInt32
     private var numbers: [ClientKey: PhoneNumber] = [:]
     private var holders: [PhoneNumber: ClientKey] = [:]
@@ -29,6 +29,18 @@ package struct NumberPlan: Sendable, Equatable {
         self.range = range
         self.reserved = reserved
         next = range.lowerBound
+    }
+
+    /// Other numbers from now on. Who holds one keeps it until it is released, and finds it again only if it still is
+    /// one to be given.
+    package mutating func configure(range: ClosedRange<UInt32>, reserved: Set<PhoneNumber>) {
+        self.range = range
+        self.reserved = reserved
+        if !range.contains(next) { next = range.lowerBound }
+        for (number, key) in holders where !live.contains(number) && !isFree(number) {
+            holders[number] = nil
+            numbers[key] = nil
+        }
     }
 
     /// The number this client holds, or held last if nobody took it since.
@@ -60,6 +72,8 @@ package struct NumberPlan: Sendable, Equatable {
     /// The client is gone; its number stays remembered for it until somebody else takes it.
     package mutating func release(_ number: PhoneNumber) {
         live.remove(number)
+        guard !isFree(number), let key = holders.removeValue(forKey: number) else { return }
+        numbers[key] = nil
     }
 
     private func isFree(_ number: PhoneNumber) -> Bool {

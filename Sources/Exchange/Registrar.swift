@@ -5,7 +5,7 @@ struct Registrar: Sendable {
     /// A registered client.
     struct Client: Sendable, Equatable {
         let number: PhoneNumber
-        /// Index of its line; nil for a resident, who is on all of them, and for an extension that is on none.
+        /// Index of its line, which stays the same for good; nil for a resident, who is on all of them, and for an extension that is on none.
         var line: Int?
         var name: DisplayName
         var key: NumberPlan.ClientKey
@@ -26,40 +26,81 @@ struct Registrar: Sendable {
         case left(Client, Exchange.Departure)
     }
 
-    let configuration: Exchange.Configuration
-    private(set) var lines: [Line]
-    private(set) var clients: [PhoneNumber: Client] = [:]
-    let extensions: [PhoneNumber: Exchange.Extension]
-    private let resident: PhoneNumber?
-    private let lineIndex: [String: Int]
-    private var numbersByFlow: [Flow: [PhoneNumber]] = [:]
-    private var plan: NumberPlan
+    var configuration: Exchange.Configuration
+    /// All there ever were; those of `lineIndex` are in service.
+    var lines: [Line]
+    var clients: [PhoneNumber: Client] = [:]
+    var extensions: [PhoneNumber: Exchange.Extension]
+    /// The numbers of the extensions in order.
+    var extensionNumbers: [PhoneNumber]
+    var resident: PhoneNumber?
+    var lineIndex: [String: Int]
+    var numbersByFlow: [Flow: [PhoneNumber]] = [:]
+    var plan: NumberPlan
+    /// Hashes that no password has, one for each function: what a number that is no extension is judged by.
+    let decoys: [PasswordHash]
     private(set) var expiry = Expiry<PhoneNumber>()
     /// Clients of the lines and extensions; residents do not count.
     private(set) var count = 0
 
-    init(_ configuration: Exchange.Configuration, resident: Client?) {
+    init(_ configuration: Exchange.Configuration, resident: Client?, identifiers: inout Identifiers) {
         self.configuration = configuration
-        let residents = resident.map { PresenceDocument.tuple($0.number, $0.name, domain: configuration.domain) } ?? []
+        let residents = Self.residents(resident, in: configuration)
         lines = configuration.lines.map { Line(name: $0, domain: configuration.domain, residents: residents) }
         lineIndex = Dictionary(
             configuration.lines.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
         self.resident = resident?.number
-        let own = configuration.extensions.filter { $0.number != resident?.number }
-        extensions = Dictionary(own.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+        extensions = Self.extensions(of: configuration, besides: resident)
+        extensionNumbers = extensions.keys.sorted { $0.value < $1.value }
         plan = NumberPlan(
-            range: configuration.numbers,
-            reserved: Set(extensions.keys).union(resident.map { [$0.number] } ?? []))
+            range: configuration.numbers, reserved: Set(extensions.keys).union(resident.map { [$0.number] } ?? []))
+        decoys = DigestAlgorithm.Function.allCases.map { function in
+            PasswordHash(user: "", realm: "", password: identifiers.callID() + identifiers.callID(), function)
+        }
         if let resident {
             clients[resident.number] = resident
             numbersByFlow[resident.flow] = [resident.number]
         }
     }
 
-    /// Whose password a REGISTER with this To needs; nil where none is needed.
+    static func residents(_ resident: Client?, in configuration: Exchange.Configuration) -> [UInt8] {
+        resident.map { PresenceDocument.tuple($0.number, $0.name, domain: configuration.domain) } ?? []
+    }
+
+    static func extensions(
+        of configuration: Exchange.Configuration, besides resident: Client?
+    ) -> [PhoneNumber: Exchange.Extension] {
+        let own = configuration.extensions.filter { $0.number != resident?.number }
+        return Dictionary(own.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The extension that a REGISTER with this To is about; nil for a line's client.
     func owner(of to: NameAddress?, on flow: Flow) -> Exchange.Extension? {
         guard let to, configuration.names(to.uri.host, on: flow) else { return nil }
         return PhoneNumber(user: to.uri.user).flatMap { extensions[$0] }
+    }
+
+    /// Whose password a REGISTER with this To needs; nil where none is needed. For a number that is no extension it is
+    /// a stand-in, asked for the same functions as its nearest neighbour, whose password nobody has.
+    func questioned(_ to: NameAddress?, on flow: Flow) -> Exchange.Extension? {
+        if let owner = owner(of: to, on: flow) { return owner }
+        guard let to, configuration.names(to.uri.host, on: flow), let number = PhoneNumber(user: to.uri.user),
+            let neighbour = nearest(to: number)
+        else { return nil }
+        var standIn = neighbour
+        standIn.number = number
+        standIn.passwords = decoys.filter { decoy in neighbour.passwords.contains { $0.function == decoy.function } }
+        return standIn
+    }
+
+    private func nearest(to number: PhoneNumber) -> Exchange.Extension? {
+        var (low, high) = (0, extensionNumbers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if extensionNumbers[middle].value < number.value { low = middle + 1 } else { high = middle }
+        }
+        let found = low < extensionNumbers.count ? extensionNumbers[low] : extensionNumbers.last
+        return found.flatMap { extensions[$0] }
     }
 
     func line(named name: String?) -> Int? { name.flatMap { lineIndex[$0] } }
@@ -81,7 +122,7 @@ struct Registrar: Sendable {
         expiry.advance().compactMap { remove($0) }
     }
 
-    private mutating func remove(_ number: PhoneNumber) -> Client? {
+    mutating func remove(_ number: PhoneNumber) -> Client? {
         guard number != resident, let client = clients.removeValue(forKey: number) else { return nil }
         detach(number, from: client.flow)
         if let line = client.line { lines[line].remove(number) }
@@ -91,7 +132,7 @@ struct Registrar: Sendable {
         return client
     }
 
-    private mutating func detach(_ number: PhoneNumber, from flow: Flow) {
+    mutating func detach(_ number: PhoneNumber, from flow: Flow) {
         numbersByFlow[flow]?.removeAll { $0 == number }
         if numbersByFlow[flow]?.isEmpty == true { numbersByFlow[flow] = nil }
     }
@@ -220,11 +261,11 @@ struct Registrar: Sendable {
         guard lines[line].count < configuration.limits.clientsPerLine else { throw Refusal(480, "Line Full") }
     }
 
-    private func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {
+    func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {
         PresenceDocument.tuple(number, name, domain: configuration.domain)
     }
 
-    private func identity(_ number: PhoneNumber, _ name: DisplayName) -> String {
+    func identity(_ number: PhoneNumber, _ name: DisplayName) -> String {
         Self.identity(number, name, domain: configuration.domain)
     }
 

@@ -37,6 +37,14 @@ extension Exchange {
         /// Chats with the Echo test in all, and by one client; more are answered 486.
         package var echoSessions = 1_024
         package var echoSessionsPerClient = 4
+        /// Wrong passwords in a row for an extension at one address before the next try has to wait, and at one address
+        /// for all extensions.
+        package var wrongPasswords = 3
+        package var wrongPasswordsPerAddress = 10
+        /// The longest such wait, in seconds.
+        package var longestWait: UInt32 = 900
+        /// Counts of wrong passwords; of more the oldest is forgotten.
+        package var countedPasswords = 16_384
         /// Nonces whose counts are remembered, so that nothing is taken twice; older ones become stale.
         package var nonces = 4_096
         /// Times in a row that the Echo test repeats what is but its own echo.

@@ -13,63 +13,6 @@ private func town() throws -> Town {
     return Town(configuration)
 }
 
-private enum Secret {
-    static func password(_ number: PhoneNumber) -> String { "secret of \(number)" }
-
-    static func hashes(_ number: PhoneNumber) -> [PasswordHash] {
-        DigestAlgorithm.Function.allCases.map {
-            PasswordHash(user: "\(number)", realm: "exchange.local", password: password(number), $0)
-        }
-    }
-
-    static func entry(
-        _ number: PhoneNumber, _ name: String, _ hashes: [PasswordHash], line: String? = nil
-    ) throws -> Exchange.Extension {
-        Exchange.Extension(number: number, name: try #require(DisplayName(name)), passwords: hashes, line: line)
-    }
-}
-
-extension Response {
-    fileprivate var digests: [DigestChallenge] {
-        (challenges + proxyChallenges).compactMap { DigestChallenge($0) }
-    }
-}
-
-extension Phone {
-    /// What answers the challenge, as a header field.
-    fileprivate func answer(
-        to response: Response?, user: PhoneNumber, method: String, uri: String, password: String? = nil,
-        count: UInt32 = 1, weak: Bool = false
-    ) throws -> String {
-        let response = try #require(response)
-        let challenge = try #require(weak ? response.digests.last : response.digests.first)
-        let credentials = DigestCredentials(
-            challenge, user: "\(user)", password: password ?? Secret.password(user), method: method, uri: uri,
-            quality: .init(count: count, cnonce: "c"))
-        return (response.status == 401 ? "Authorization: " : "Proxy-Authorization: ") + credentials.field.description
-    }
-
-    /// Registers as an extension, by way of a 401.
-    @discardableResult
-    fileprivate func logIn(_ number: PhoneNumber, password: String? = nil, expires: Int = 60) throws -> Response? {
-        let asked = register(line: "\(number)", expires: expires)
-        let answer = try answer(
-            to: asked, user: number, method: "REGISTER", uri: "sip:127.0.0.1", password: password)
-        return register(line: "\(number)", expires: expires, [answer])
-    }
-
-    /// Asks, and answers the 407.
-    @discardableResult
-    fileprivate func prove(
-        _ method: String, _ uri: String, as number: PhoneNumber, password: String? = nil, _ fields: [String] = [],
-        body: String = ""
-    ) throws -> Response? {
-        let asked = ask(method, uri, fields, body: body)
-        let answer = try answer(to: asked, user: number, method: method, uri: uri, password: password)
-        return ask(method, uri, fields + [answer], body: body)
-    }
-}
-
 @Suite("An extension") struct ExtensionTests {
     @Test("is asked for its password, proves it and has its number and its name") func logIn() throws {
         let town = try town()
@@ -104,9 +47,10 @@ extension Phone {
         #expect(try eve.logIn(601, password: "")?.status == 403)
         #expect(try eve.logIn(601, password: Secret.password(602))?.status == 403)
         #expect(town.exchange.clientCount == 0)
-        let asked = eve.register(line: "601")
-        let other = try eve.answer(to: asked, user: 602, method: "REGISTER", uri: "sip:127.0.0.1")
-        #expect(eve.register(line: "601", [other])?.status == 403, "the right password of another extension")
+        let grace = town.phone("grace", at: "127.0.0.2")
+        let asked = grace.register(line: "601")
+        let other = try grace.answer(to: asked, user: 602, method: "REGISTER", uri: "sip:127.0.0.1")
+        #expect(grace.register(line: "601", [other])?.status == 403, "the right password of another extension")
         #expect(!town.facts.contains { "\($0)".contains("guess") })
     }
 

@@ -14,6 +14,8 @@ final class Town {
     /// `.busy` and `.idle` as they came.
     private(set) var occupation: [Exchange.Effect] = []
     private var ports: UInt16 = 40_000
+    /// Connections that the exchange has ended; `endConnections` has it hear so.
+    private(set) var closed: [Flow] = []
 
     init(_ configuration: Exchange.Configuration = .init(lines: ["Webphone1", "Webphone2"])) {
         exchange = Exchange(configuration, identifiers: .seeded(7))
@@ -22,15 +24,15 @@ final class Town {
     var runningTimers: Int { timers.count }
 
     /// A phone that is connected and has said nothing yet.
-    func phone(_ name: String, over transport: TransportProtocol = .tcp) -> Phone {
-        Phone(name, in: self, flow: connect(over: transport))
+    func phone(_ name: String, over transport: TransportProtocol = .tcp, at host: String = "127.0.0.1") -> Phone {
+        Phone(name, in: self, flow: connect(over: transport, at: host))
     }
 
-    func connect(over transport: TransportProtocol = .tcp) -> Flow {
+    func connect(over transport: TransportProtocol = .tcp, at host: String = "127.0.0.1") -> Flow {
         ports += 1
         return Flow(
             transport: transport, local: SocketAddress(host: "127.0.0.1", port: 7777),
-            remote: SocketAddress(host: "127.0.0.1", port: ports),
+            remote: SocketAddress(host: host, port: ports),
             connection: transport.isReliable ? UInt64(ports) : 0)
     }
 
@@ -44,6 +46,7 @@ final class Town {
                 order += 1
                 timers[timer] = (now + delay, order)
             case .cancel(let timer): timers[timer] = nil
+            case .close(let flow): closed.append(flow)
             case .busy, .idle: occupation.append(effect)
             case .report(let fact): facts.append(fact)
             }
@@ -53,6 +56,13 @@ final class Town {
     func close(_ flow: Flow) {
         phones[flow] = nil
         handle(.closed(flow))
+    }
+
+    /// What the transport tells of the connections it was asked to close.
+    func endConnections() {
+        let ended = closed
+        closed = []
+        for flow in ended { close(flow) }
     }
 
     /// Lets time pass, timer by timer.

@@ -51,6 +51,7 @@ private struct ExchangeHost {
                 if case .request(let request) = writtenAndRead(message).read { asked = (request, flow) }
             case .start(let timer, let delay): timers.start(timer, delay)
             case .cancel(let timer): timers.cancel(timer)
+            case .close(let flow): require(flows.contains(flow), "closed nobody's connection")
             case .busy, .idle, .report: break
             }
         }

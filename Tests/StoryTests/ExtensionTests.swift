@@ -60,15 +60,81 @@ struct ExtensionTests {
         #expect(!world.people[1].reports.contains { "\($0)".contains("sesame") })
     }
 
-    @Test("that does not exist is named in the refusal")
+    @Test("that does not exist is refused like one with another password, so that nobody can look for them")
     func unknown() throws {
         let world = try Self.world(password: "Open Sesame")
         var account = world.people[1].account
-        account.login = DigestAccount(user: "699", password: "x")
+        account.login = DigestAccount(user: "699", password: "Open Sesame")
         world.command(1, .connect(account))
         world.run(for: .seconds(2))
+        let words = "The exchange does not accept this number with this password (403)."
+        #expect(world.people[1].connection == .accessDenied(reason: words))
+    }
+
+    @Test("whose password a stranger guesses from elsewhere logs in, and stays")
+    func throttled() throws {
+        let world = try Self.world(password: "Open Sesame")
+        let eve = world.seat("eve", over: .tcp)
+        for guess in 0..<12 {
+            var account = world.people[eve].account
+            account.login = DigestAccount(user: "601", password: "guess \(guess)")
+            world.command(eve, .connect(account))
+            world.run(for: .seconds(1))
+            world.command(eve, .disconnect)
+        }
+        #expect(world.exchange?.counters.wrongPasswords == 4, "the others were not even judged")
+        #expect((world.exchange?.counters.throttled ?? 0) >= 8)
         #expect(
-            world.people[1].connection == .accessDenied(reason: "The exchange has no extension 699 (404)."))
+            !world.people[eve].reports.contains { if case .connection(.accessGranted) = $0 { true } else { false } })
+        world.run(for: .seconds(300))
+        #expect(world.people[1].number == "601")
+        world.command(1, .disconnect)
+        world.run(for: .seconds(2))
+        var account = world.people[1].account
+        account.login = DigestAccount(user: "601", password: "Open Sesame")
+        world.command(1, .connect(account))
+        world.run(for: .seconds(2))
+        #expect(world.people[1].number == "601")
+    }
+
+    @Test(
+        "that a new configuration leaves out is told so, and guests' chats go on",
+        arguments: [TransportProtocol.tcp, .udp])
+    func removed(_ transport: TransportProtocol) throws {
+        let world = try Self.world(password: "Open Sesame", over: transport)
+        let bob = world.seat("bob", over: transport)
+        world.command(bob, .connect(world.people[bob].account))
+        world.run(for: .seconds(2))
+        world.call(bob, "anna")
+        world.run(for: .seconds(5))
+        #expect(world.people[0].talking.count == 1)
+        var next = Exchange.Configuration(lines: ["Support", "Webphone1"])
+        next.extensions = [
+            Exchange.Extension(
+                number: 602, name: try #require(DisplayName("Grace")),
+                passwords: [PasswordHash(user: "602", realm: "exchange.local", password: "x", .sha256)])
+        ]
+        world.configureExchange(next)
+        world.run(for: .seconds(60))
+        let words = "The exchange does not accept this number with this password (403)."
+        #expect(world.people[1].connection == .accessDenied(reason: words))
+        world.say(0)
+        world.say(bob)
+        world.run(for: .seconds(5))
+        #expect(world.people[0].heard.count == 1 && world.people[bob].heard.count == 1)
+    }
+
+    @Test("on a line that a new configuration leaves out hears that the line is gone; it comes back with the line")
+    func lineRemoved() throws {
+        let world = try Self.world(password: "Open Sesame")
+        world.configureExchange(Exchange.Configuration(lines: ["Support"]))
+        world.run(for: .seconds(10))
+        #expect(
+            world.people[0].connection == .accessDenied(reason: "The exchange has no line named Webphone1 (404)."))
+        world.configureExchange(Exchange.Configuration())
+        world.command(0, .connect(world.people[0].account))
+        world.run(for: .seconds(5))
+        #expect(world.people[0].number != nil)
     }
 
     @Test("comes back by itself when the exchange was started anew")

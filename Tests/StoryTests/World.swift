@@ -186,6 +186,8 @@ final class World {
         exchange = Exchange(configuration, identifiers: random.split())
     }
 
+    func configureExchange(_ configuration: Exchange.Configuration) { tellExchange(.configured(configuration)) }
+
     /// As SIGKILL does it: streams are reset, datagrams go nowhere.
     func killExchange() {
         exchange = nil
@@ -235,6 +237,8 @@ final class World {
                 agenda.add(.exchangeTimer(timer, count: timerCount, life: life), at: now + delay)
             case .cancel(let timer):
                 exchangeTimers[timer] = nil
+            case .close(let flow):
+                if let link = linkAtExchange[flow] { cut(link) }
             case .busy, .idle, .report:
                 break
             }

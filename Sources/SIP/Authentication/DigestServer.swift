@@ -7,10 +7,10 @@ public struct DigestServer: Equatable, Sendable {
     public enum Verdict: Hashable, Sendable {
         /// It is who they say.
         case accepted
-        /// The password is right, the nonce too old, from another life, or used with this count before: challenge
-        /// again with `stale=true`.
+        /// The nonce is too old, from another life, given to another source, or used with this count before: challenge
+        /// again with `stale=true`. Nothing is said about the password: guesses are judged one nonce of their own each.
         case stale
-        /// The password is wrong, or they were made for another request.
+        /// The password is wrong, or they were made for another request; the nonce was good.
         case refused
         /// Made with a function for which the user has no hash, so nothing can be said: challenge anew.
         case unusable
@@ -36,11 +36,14 @@ public struct DigestServer: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - functions: those for which the user's hashes are there.
+    ///   - source: who is asked, as far as it can be told; nobody else can answer with this nonce. So whoever writes
+    ///     somebody else's address on a datagram cannot be wrong in their name.
     ///   - now: the time since any fixed start.
     public mutating func challenges(
-        _ functions: some Sequence<DigestAlgorithm.Function>, isStale: Bool = false, at now: Duration
+        _ functions: some Sequence<DigestAlgorithm.Function>, isStale: Bool = false, to source: String = "",
+        at now: Duration
     ) -> [AuthenticationParameters] {
-        let nonce = nonces.issue(at: now)
+        let nonce = nonces.issue(for: source, at: now)
         return Set(functions).sorted(by: >).map { function in
             DigestChallenge(realm: realm, nonce: nonce, algorithm: DigestAlgorithm(function), isStale: isStale).field
         }
@@ -63,17 +66,21 @@ public struct DigestServer: Equatable, Sendable {
     /// - Parameters:
     ///   - hashes: those of the user that the credentials name; whether that user may make this request is the
     ///     caller's to decide.
+    ///   - source: who sends the request, as in `challenges`.
     ///   - now: the time since the same start as in `challenges`.
     public mutating func judge(
-        _ credentials: DigestCredentials, of request: Request, hashes: [PasswordHash], at now: Duration
+        _ credentials: DigestCredentials, of request: Request, hashes: [PasswordHash], from source: String = "",
+        at now: Duration
     ) -> Verdict {
         guard let hash = hashes.first(where: { $0.function == credentials.algorithm.function }) else {
             return .unusable
         }
+        guard nonces.isFresh(credentials.nonce, for: source, at: now) else { return .stale }
         guard credentials.realm == realm, isFor(request, credentials.uri),
             credentials.isRight(hash, method: request.method.rawValue)
         else { return .refused }
-        return nonces.use(credentials.nonce, count: credentials.quality?.count, at: now) ? .accepted : .stale
+        let count = credentials.quality?.count
+        return nonces.use(credentials.nonce, count: count, for: source, at: now) ? .accepted : .stale
     }
 
     /// Takes out what was for us, before a request goes on (RFC 3261 §22.3): nobody behind us can guess from it.

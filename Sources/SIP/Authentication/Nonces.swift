@@ -46,26 +46,24 @@ struct Nonces: Equatable, Sendable {
         self.key = key
     }
 
-    /// A nonce that nobody had before.
-    mutating func issue(at now: Duration) -> String {
+    /// A nonce that nobody had before, good for one source only.
+    mutating func issue(for source: String, at now: Duration) -> String {
         issued &+= 1
         let payload = UInt64(clamping: now.components.seconds).octets + issued.octets
-        return hexadecimal(payload + code(of: payload))
+        return hexadecimal(payload + code(of: payload, for: source))
+    }
+
+    /// Whether it is one of ours, given to this source, and not too old.
+    func isFresh(_ nonce: String, for source: String, at now: Duration) -> Bool {
+        number(of: nonce, for: source, at: now) != nil
     }
 
     /// Uses a nonce.
     ///
     /// - Parameter count: nc; nil from a client that does not count, for which a nonce is good once.
-    /// - Returns: false when it is not one of ours, too old, or used with this count before.
-    mutating func use(_ nonce: String, count: UInt32?, at now: Duration) -> Bool {
-        guard let octets = Self.octets(of: nonce), octets.count == 32 else { return false }
-        let payload = octets[..<16]
-        guard isEqualInConstantTime(octets[16...], code(of: Array(payload))) else { return false }
-        let time = UInt64(octets: payload.prefix(8))
-        let number = UInt64(octets: payload.suffix(8))
-        let present = UInt64(clamping: now.components.seconds)
-        guard time <= present, present - time < UInt64(clamping: lifetime.components.seconds), number > forgotten
-        else { return false }
+    /// - Returns: false when it is not fresh, or used with this count before.
+    mutating func use(_ nonce: String, count: UInt32?, for source: String, at now: Duration) -> Bool {
+        guard let number = number(of: nonce, for: source, at: now) else { return false }
         // Once without a count means never again: no count is above the greatest.
         guard uses[number] != nil else {
             remember(number, Uses(count ?? .max))
@@ -73,6 +71,18 @@ struct Nonces: Equatable, Sendable {
         }
         guard let count else { return false }
         return uses[number]?.take(count) ?? false
+    }
+
+    private func number(of nonce: String, for source: String, at now: Duration) -> UInt64? {
+        guard let octets = Self.octets(of: nonce), octets.count == 32 else { return nil }
+        let payload = octets[..<16]
+        guard isEqualInConstantTime(octets[16...], code(of: Array(payload), for: source)) else { return nil }
+        let time = UInt64(octets: payload.prefix(8))
+        let number = UInt64(octets: payload.suffix(8))
+        let present = UInt64(clamping: now.components.seconds)
+        guard time <= present, present - time < UInt64(clamping: lifetime.components.seconds), number > forgotten
+        else { return nil }
+        return number
     }
 
     private mutating func remember(_ number: UInt64, _ first: Uses) {
@@ -88,8 +98,9 @@ struct Nonces: Equatable, Sendable {
         uses[number] = first
     }
 
-    private func code(of payload: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: payload, using: SymmetricKey(data: key)).prefix(16))
+    private func code(of payload: [UInt8], for source: String) -> [UInt8] {
+        let text = payload + source.utf8
+        return Array(HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: key)).prefix(16))
     }
 
     /// Reads pairs of lower-case hexadecimal digits: one nonce has one spelling.

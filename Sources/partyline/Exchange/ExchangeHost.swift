@@ -111,6 +111,7 @@ actor ExchangeHost {
             case .transmit(let message, let flow): outgoing.append(.send(message, on: flow))
             case .start(let timer, let delay): timers.start(timer, after: delay)
             case .cancel(let timer): timers.cancel(timer)
+            case .close(let flow): outgoing.append(.close(flow))
             case .busy: idleTimers.cancel(.idleExit)
             case .idle: armIdleExit()
             case .report(let fact): logger.info("\(fact)")
