@@ -72,7 +72,10 @@ extension Phone {
         for effect in asked {
             switch effect {
             case .invite(let session, let number):
-                if let flow = connection.flow { command(.invite(session, to: .sip(number, domain), on: flow)) }
+                if let flow = connection.flow { command(.invite(session, to: address(of: number), on: flow)) }
+            case .follow(let session, let referral):
+                guard let flow = connection.flow else { continue }
+                command(.invite(session, to: referral.target, on: flow, following: referral.id))
             case .ring(let session):
                 command(.ring(session))
             case .accept(let session):
@@ -83,6 +86,23 @@ extension Phone {
                 command(.hangUp(session))
             case .renew(let session):
                 command(.renew(session))
+            case .hold(let session):
+                command(.hold(session))
+            case .resume(let session):
+                command(.resume(session))
+            case .redirect(let session, let party):
+                command(.redirect(session, to: address(of: party.number)))
+            case .refer(let session, let party):
+                command(.refer(session, to: address(of: party.number)))
+            case .join(let session, let other):
+                command(.join(session, with: other))
+            case .refuse(let referral):
+                command(.refuse(referral))
+            case .dtmf(let session, let keys):
+                command(.dtmf(session, keys))
+            case .learned(let id):
+                let allowed = calls.capabilities(of: id).allows
+                if !allowed.isEmpty, !allowed.contains(.message) { run(messages.handle(.outside(id))) }
             case .start(let timer, let delay):
                 effects.append(.start(Timer(.calls(timer)), after: delay))
             case .cancel(let timer):
@@ -111,7 +131,7 @@ extension Phone {
             case .sendOutside(let token, let text, let call):
                 if let number = calls.party(of: call)?.number, let flow = connection.flow {
                     let content = UserAgent.Content(text: text)
-                    command(.messageOutside(token, content, to: .sip(number, domain), on: flow))
+                    command(.messageOutside(token, content, to: address(of: number), on: flow))
                 } else {
                     run(messages.handle(.result(token, .failed(.noSession))))
                 }
@@ -155,7 +175,7 @@ extension Phone {
         }
     }
 
-    private mutating func command(_ command: UserAgent.Command) {
+    mutating func command(_ command: UserAgent.Command) {
         run(agent?.handle(.command(command)) ?? [])
     }
 
@@ -173,6 +193,7 @@ extension Phone {
         accounts &+= 1
         let configuration = UserAgent.Configuration(identity: address(of: account), software: software)
         agent = UserAgent(configuration, identifiers: identifiers.split())
+        bar()
     }
 
     private func address(of account: Account) -> NameAddress {

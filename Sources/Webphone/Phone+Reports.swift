@@ -5,7 +5,10 @@ extension Phone {
     mutating func hear(_ report: UserAgent.Report) {
         switch report {
         case .registered(let identity, _):
-            domain = identity.uri.host
+            if domain != identity.uri.host {
+                domain = identity.uri.host
+                bar()
+            }
             run(connection.handle(.registered(number: number(of: identity))))
         case .registrationFailed(let failure):
             run(connection.handle(.registrationFailed(failure)))
@@ -22,10 +25,16 @@ extension Phone {
             }
         case .subscriptionEnded(let id, let end):
             if id == subscription { unsubscribed(end) }
-        case .incoming(let session, let from, _):
-            run(calls.handle(.incoming(session, from: party(from))))
+        case .incoming(let session, let from, let offer):
+            run(calls.handle(.incoming(session, from: party(from), wantsAudio: offer?.insistsOnAudio ?? false)))
         case .session(let session, let state):
-            run(calls.handle(.session(session, state)))
+            if case .ended(let end) = state, case .redirected(let contacts) = end.cause, end.side == .them,
+                let contact = contacts.first(where: { isDialable($0.uri) })
+            {
+                run(calls.handle(.redirected(session, to: party(contact))))
+            } else {
+                run(calls.handle(.session(session, state)))
+            }
         case .peer(let session, let address):
             run(calls.handle(.peer(session, party(address))))
         case .message(let session, let from, let content):
@@ -34,9 +43,26 @@ extension Phone {
             run(messages.handle(.result(token, result)))
         case .ping(let token, let status):
             if token.value == lastPing { run(connection.handle(.pinged(status: status))) }
-        case .held, .holdFailed, .capabilities, .referred, .transfer, .replaced, .dtmf:
-            break
-        case .modified, .renewed:
+        case .held(let session, let byUs, let byThem):
+            run(calls.handle(.held(session, byUs: byUs, byThem: byThem)))
+        case .holdFailed(let session, let status):
+            run(calls.handle(.holdFailed(session, status: status)))
+        case .capabilities(let session, let capabilities):
+            run(calls.handle(.capabilities(session, capabilities)))
+        case .referred(let id, let session, let target, _):
+            referred(id, in: session, to: target)
+        case .transfer(let session, let progress):
+            run(calls.handle(.progress(session, progress)))
+        case .replaced(let old, let new, let address):
+            run(calls.handle(.replaced(old, by: new, party(address))))
+        case .dtmf(let session, let keys):
+            run(calls.handle(.pressed(session, keys)))
+        case .messagesOutside(let session):
+            if let call = calls.call(of: session) { run(messages.handle(.outside(call.id))) }
+        case .modified(let session, let offer):
+            // Hold is told as such.
+            if offer?.asksToSpeak == true { run(calls.handle(.audioWanted(session))) }
+        case .renewed:
             break  // a text call stays what it is
         }
     }
@@ -71,15 +97,10 @@ extension Phone {
         }
     }
 
-    /// The number and the name, safe to show. The name in the exchange's list counts before that in a request, which
-    /// without an assertion is what its sender likes to be called today.
-    private func party(_ address: NameAddress) -> Party {
-        let number = number(of: address)
-        return roster.party(number)
-            ?? Party(number: number, name: RemoteText.name(address.displayName ?? "", number: number))
-    }
-
-    private func number(of address: NameAddress) -> String {
-        RemoteText.number(address.uri.user ?? "") ?? RemoteText.name(address.uri.user ?? "", number: address.uri.host)
+    private mutating func referred(_ id: ReferralID, in session: SessionID, to address: NameAddress) {
+        guard isDialable(address.uri) else { return command(.refuse(id)) }
+        var target = address.uri
+        target.query = nil
+        run(calls.handle(.referred(Calls.Referral(id: id, party: party(address), target: target), in: session)))
     }
 }

@@ -58,6 +58,7 @@ public struct Phone: Sendable {
     var roster = Roster()
     var calls: Calls
     var messages = Messages()
+    var preferences = Preferences()
     var account: Account?
     var accounts: UInt64 = 0
     /// The exchange that is tried or in use, as the person wrote it.
@@ -125,15 +126,39 @@ public struct Phone: Sendable {
             leaveCalls()
             run(connection.handle(.disconnect))
         case .call(let id, let number):
-            run(calls.handle(.call(id, roster.party(number) ?? Party(number: number, name: number))))
+            if let party = dialled(number) {
+                run(calls.handle(.call(id, party)))
+            } else {
+                reports.append(.report(.call(id, .notFound, by: .us)))
+            }
         case .accept(let id):
             run(calls.handle(.accept(id)))
         case .reject(let id):
             run(calls.handle(.reject(id)))
         case .hangUp(let id):
             run(calls.handle(.hangUp(id)))
-        case .hold, .resume, .forward, .transfer, .join, .acceptTransfer, .refuseTransfer, .dtmf, .typing, .preferences:
+        case .hold(let id):
+            run(calls.handle(.hold(id)))
+        case .resume(let id):
+            run(calls.handle(.resume(id)))
+        case .forward(let id, let number):
+            direct(number) { .forward(id, to: $0) }
+        case .transfer(let id, let number):
+            direct(number) { .transfer(id, to: $0) }
+        case .join(let id, let other):
+            run(calls.handle(.join(id, with: other)))
+        case .acceptTransfer(let id, let new):
+            run(calls.handle(.acceptTransfer(id, as: new)))
+        case .refuseTransfer(let id):
+            run(calls.handle(.refuseTransfer(id)))
+        case .dtmf(let id, let keys):
+            run(calls.handle(.dtmf(id, keys)))
+        case .typing:
             break
+        case .preferences(let preferences):
+            self.preferences = preferences
+            bar()
+            run(calls.handle(.preferences(preferences)))
         case .send(let id, let text, let call):
             if calls.session(of: call) != nil {
                 run(messages.handle(.send(id, text, in: call)))
@@ -141,6 +166,15 @@ public struct Phone: Sendable {
                 let reason = calls.party(of: call) == nil ? Reasons.noCall : Reasons.notAccepted
                 reports.append(.report(.delivery(id, .failed(reason))))
             }
+        }
+    }
+
+    /// Something about a call that concerns somebody else too.
+    private mutating func direct(_ number: String, _ event: (Party) -> Calls.Event) {
+        if let party = dialled(number) {
+            run(calls.handle(event(party)))
+        } else {
+            reports.append(.report(.fault(Reasons.noNumber)))
         }
     }
 

@@ -7,6 +7,7 @@ package enum Reasons {
     package static let notConnected = "You are not connected to the exchange."
     package static let lost = "The connection to the exchange was lost."
     package static let lostMessage = "The connection to the exchange was lost before the message was confirmed."
+    package static let notPassedOn = "Whoever kept the message could not pass it on."
     package static let endedMessage = "The chat ended before the message was sent."
     package static let noCall = "You are in no chat."
     package static let notAccepted = "The chat request is not accepted yet."
@@ -17,6 +18,10 @@ package enum Reasons {
     package static let tooManyMessages = "Too many messages wait to be sent."
     package static let unreadableList = "The exchange sent a list of clients that is unreadable."
     package static let alreadyUsed = "That call exists already."
+
+    package static let transferUnderWay = "A transfer of this chat is under way already."
+    package static let noTransfer = "Nobody asks for this transfer any more."
+    package static let noNumber = "That is neither a number nor an address such as user@host."
 
     package static func tooLong(by excess: Int, of limit: Int) -> String {
         "The text is \(excess) bytes longer than the \(limit) that one message holds."
@@ -70,6 +75,28 @@ package enum Reasons {
         case 415: "The other side does not take text (415)."
         case 480: "The other side is not online (480)."
         case 481: "The other side has left the chat (481)."
+        default: general(status)
+        }
+    }
+
+    /// Why a call could not be set aside, or gone on with.
+    package static func hold(_ status: Int?) -> String {
+        switch status {
+        case nil: "The other side did not answer."
+        case 488: "The other side does not know how to be put on hold (488)."
+        case 491: "The other side was changing the call at the same moment (491)."
+        case .some(let status): general(status)
+        }
+    }
+
+    /// Why the other side did not get through to whom we sent it.
+    package static func transfer(_ status: Int) -> String {
+        switch status {
+        case 405, 420, 501: "The other side's program knows no transfer (\(status))."
+        case 408: "Nobody answered (408)."
+        case 481: "The call to take over does not exist any more (481)."
+        case 487: "The call was taken back (487)."
+        case 603: "Declined (603)."
         default: general(status)
         }
     }

@@ -252,7 +252,8 @@ public enum PhoneReport: Hashable, Sendable {
     case party(CallID, Party)
     /// Somebody wrote; line breaks are `\n`, control and bidi characters are gone or pictures.
     case message(CallID, from: Party, String)
-    /// What became of a message of ours: at most once `sending`, then once `delivered` or `failed`.
+    /// What became of a message of ours: at most once `sending`, at most once `accepted`, then once `delivered` or
+    /// `failed`; after `accepted` nothing more may follow.
     case delivery(MessageID, Delivery)
     /// Something went wrong that no call or message owns; words for people.
     case fault(String)

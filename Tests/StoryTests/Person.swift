@@ -21,6 +21,8 @@ struct Person {
     var heard: [String] = []
     /// Of a hundred requests.
     var rejects = 0
+    /// Answers nobody.
+    var isAway = false
     var lastCall = 0
     var lastMessage = 0
 
@@ -40,7 +42,15 @@ struct Person {
     }
 
     var alive: [CallID] { calls.filter { $0.value.isAlive }.map(\.key) }
-    var talking: [CallID] { calls.filter { $0.value == .inCall }.map(\.key) }
+    /// Accepted by both sides; also while set aside.
+    var talking: [CallID] { calls.filter { $0.value == .inCall || $0.value == .hold }.map(\.key) }
+    var notes: [CallNote] { reports.compactMap { if case .note(_, let note) = $0 { note } else { nil } } }
+    var turnedAway: [PhoneReport] { reports.filter { if case .turnedAway = $0 { true } else { false } } }
+
+    /// What was told of one call, in order.
+    func states(_ id: CallID) -> [CallState] {
+        reports.compactMap { if case .call(id, let state, _) = $0 { state } else { nil } }
+    }
 
     /// Notes what is told; what the person will do about it, in a while.
     mutating func hear(_ report: PhoneReport) -> Act? {
@@ -52,7 +62,7 @@ struct Person {
         case .offline(let party): online[party.number] = nil
         case .incoming(let id, _):
             calls[id] = .ringing
-            return .answer(id)
+            return isAway ? nil : .answer(id)
         case .call(let id, let state, _): calls[id] = state
         case .message(_, _, let text): heard.append(text)
         case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)

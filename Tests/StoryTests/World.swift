@@ -1,6 +1,7 @@
 import Exchange
 import SIP
-import Webphone
+
+@testable import Webphone
 
 /// People at their phones and an exchange, joined in memory, in virtual time. What the network does to them, and when
 /// they do what, comes from a seed.
@@ -82,6 +83,17 @@ final class World {
 
     func command(_ person: Int, _ command: PhoneCommand) {
         handle(.command(command), person)
+    }
+
+    /// What a phone does that no person asks for.
+    func ask(_ person: Int, _ command: (Flow) -> UserAgent.Command) {
+        guard let flow = people[person].phone.connection.flow else { return }
+        people[person].phone.command(command(flow))
+        handle(.command(.hangUp(.placed(.max))), person)
+    }
+
+    func party(_ person: Int) -> Party {
+        Party(number: people[person].number ?? "", name: people[person].name)
     }
 
     func runningTimers(_ person: Int) -> [Phone.Timer] { Array(timers[person].keys) }

@@ -107,7 +107,8 @@ struct CallPair {
             ends[side].again = nil
         case .report(let report):
             ends[side].reports.append(report)
-        case .start, .cancel, .renew, .ended, .tooLarge, .disowned:
+        case .start, .cancel, .renew, .ended, .tooLarge, .disowned, .hold, .resume, .redirect, .refer, .join, .follow,
+            .refuse, .dtmf, .learned:
             break
         }
     }

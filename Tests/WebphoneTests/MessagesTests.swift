@@ -98,11 +98,12 @@ struct MessagesTests {
         var messages = Messages()
         _ = send(1, "a", &messages)
         let first = messages.handle(.result(MessageToken(1), .failed(.refused(status: status, reason: ""))))
-        #expect(first == [.sendOutside(MessageToken(2), "a", call)])
+        #expect(first == [.report(.note(call, .textOutside)), .sendOutside(MessageToken(2), "a", call)])
         _ = messages.handle(.result(MessageToken(2), .delivered))
         #expect(send(2, "b", &messages) == [delivery(2, .sending), .sendOutside(MessageToken(3), "b", call)])
         let last = messages.handle(.result(MessageToken(3), .failed(.refused(status: status, reason: ""))))
-        #expect(last == [delivery(2, .failed("The other side does not support it (\(status))."))])
+        let end = delivery(2, .failed("The other side does not support it (\(status))."))
+        #expect(last == [.report(.note(call, .noText)), end])
     }
 
     @Test("a lost connection marks what is under way and what waits, once")

@@ -85,6 +85,8 @@ extension UserAgent {
         case message(MessageToken, Content, in: SessionID)
         /// A message without a session.
         case messageOutside(MessageToken, Content, to: URI, on: Flow)
+        /// From now on these users' MESSAGEs outside of sessions are refused (403), and nobody is told.
+        case bar([URI])
         /// Asks whether somebody is there.
         case options(PingToken, to: URI, on: Flow)
     }

@@ -47,6 +47,8 @@ extension UserAgent {
         case message(SessionID?, from: NameAddress, Content)
         /// What became of a message of ours.
         case messageResult(MessageToken, MessageResult)
+        /// The peer turned out to take no messages within the session (405, 501): they go outside of it from now on.
+        case messagesOutside(SessionID)
         /// The final status of our OPTIONS, which whoever answers at all is alive by; nil when nobody did.
         case ping(PingToken, status: Int?)
     }
@@ -55,6 +57,8 @@ extension UserAgent {
     public enum MessageResult: Hashable, Sendable {
         /// The other side's program took it (2xx).
         case delivered
+        /// Somebody between took it and will pass it on (202, RFC 3428 §7).
+        case accepted
         /// It did not get there, or perhaps not.
         case failed(MessageFailure)
     }

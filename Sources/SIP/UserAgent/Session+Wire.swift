@@ -99,10 +99,10 @@ extension Session {
         guard response.isFinal, let entry = outbox.settle(token) else { return [] }
         switch response.status {
         case ..<300:
-            return [.report(.messageResult(token, .delivered))] + proceed()
+            return [.report(.messageResult(token, UserAgent.MessageResult(response)))] + proceed()
         case 405, 501:
             sendsOutside = true
-            return moveOutside(entry)
+            return [.report(.messagesOutside(id))] + moveOutside(entry)
         default:
             let failure = UserAgent.MessageFailure.refused(status: response.status, reason: response.reason)
             let news: [Effect] = [.report(.messageResult(token, .failed(failure)))]

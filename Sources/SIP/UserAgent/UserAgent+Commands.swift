@@ -1,3 +1,10 @@
+extension URI {
+    /// As much of a user's address as tells whether it is barred.
+    init(barring uri: URI) {
+        self = .sip(uri.user, uri.host.asciiLowercased)
+    }
+}
+
 /// What is wanted of us.
 extension UserAgent {
     mutating func obey(_ command: Command, _ effects: inout [Effect]) {
@@ -45,6 +52,8 @@ extension UserAgent {
             drive(id, .message(token, content), &effects)
         case .messageOutside(let token, let content, let target, let flow):
             message(Outbox.Entry(token: token, content: content), to: Address(uri: target, flow: flow), &effects)
+        case .bar(let users):
+            barred = Set(users.map { URI(barring: $0) })
         case .options(let token, let target, let flow):
             var request = request(.options, to: target)
             request.headers[.accept] = Capabilities.accept

@@ -61,6 +61,7 @@ extension UserAgent {
         _ request: Request, _ transaction: TransactionLayer.ServerID, _ effects: inout [Effect]
     ) {
         guard let sender = request.identity else { return answer(400, request, transaction, &effects) }
+        guard !barred.contains(URI(barring: sender.uri)) else { return answer(403, request, transaction, &effects) }
         do throws(BodyFault) {
             let content = try request.text()
             answer(200, request, transaction, &effects)

@@ -14,10 +14,10 @@ extension UserAgent {
         case .session(let id, let asked):
             guard !hasSession(id) else { return drive(id, .response(response, asked), &effects) }
             guard response.isFinal else { return }
-            outlived(asked, response.isSuccess ? .delivered : .failed(MessageFailure(response)), &effects)
+            outlived(asked, MessageResult(response), &effects)
         case .outside(let token, let address):
             guard response.isFinal else { return }
-            settle(token, address, response.isSuccess ? .delivered : .failed(MessageFailure(response)), &effects)
+            settle(token, address, MessageResult(response), &effects)
         case .ping(let token):
             guard response.isFinal else { return }
             effects.append(.report(.ping(token, status: response.status)))
@@ -75,6 +75,18 @@ extension UserAgent {
             }
         }
         absorb(transactions.handle(.closed(flow)), &effects)
+    }
+}
+
+extension UserAgent.MessageResult {
+    /// What a final response means.
+    init(_ response: Response) {
+        self =
+            switch response.status {
+            case 202: .accepted
+            case ..<300: .delivered
+            default: .failed(UserAgent.MessageFailure(response))
+            }
     }
 }
 

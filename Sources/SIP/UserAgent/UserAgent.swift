@@ -122,6 +122,8 @@ public struct UserAgent: Sendable, Equatable {
     /// Requests that it may yet ask about.
     var unanswered: [TransactionLayer.ClientID: Unanswered] = [:]
     var merges = Merges()
+    /// Users whose MESSAGEs outside of sessions are refused.
+    var barred: Set<URI> = []
     /// Incoming sessions so far.
     var received: UInt64 = 0
 

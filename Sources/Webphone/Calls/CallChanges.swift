@@ -3,7 +3,7 @@ import SIP
 /// What sessions, the list and the connection do to calls.
 extension Calls {
     mutating func changed(_ session: SessionID, _ state: SessionState) -> [Effect] {
-        guard let id = bySession[session], let call = calls[id] else { return [] }  // of a call that is over
+        guard let id = bySession[session], let call = calls[id] else { return over(session, state) }
         switch state {
         case .calling:
             return []
@@ -12,17 +12,32 @@ extension Calls {
             calls[id]?.state = .ringing
             return [.report(.call(id, .ringing, by: .them))]
         case .established:
-            guard call.state != .inCall else { return [] }
-            calls[id]?.state = .inCall
-            calls[id]?.isAccepted = session.isReceived
-            return [.cancel(.ring(id)), check(id), .report(.call(id, .inCall, by: id.isReceived ? .us : .them))]
+            return established(id, call, through: session)
         case .ended(let end):
             return ended(id, call, end)
         }
     }
 
+    /// A session of a call that is over.
+    private mutating func over(_ session: SessionID, _ state: SessionState) -> [Effect] {
+        guard case .ended = state else { return [] }
+        unclaimed[session] = nil
+        guard leaving.remove(session) != nil else { return [] }
+        return [.cancel(.leave(session))]
+    }
+
+    private mutating func established(_ id: CallID, _ call: Call, through session: SessionID) -> [Effect] {
+        guard !call.isEstablished else { return [] }
+        calls[id]?.state = .inCall
+        calls[id]?.isAccepted = session.isReceived
+        let news: [Effect] = [
+            .cancel(.ring(id)), check(id), .report(.call(id, .inCall, by: id.isReceived ? .us : .them)),
+        ]
+        return news + tellOfAudio(id) + handOver(to: id)
+    }
+
     private mutating func ended(_ id: CallID, _ call: Call, _ end: SessionEnd) -> [Effect] {
-        let isPending = !id.isReceived && call.state != .inCall
+        let isPending = !id.isReceived && !call.isEstablished
         switch end.cause {
         case .refused(status: 491, _) where isPending && call.glares < Self.glareAttempts:
             attach(nil, to: id)
@@ -64,6 +79,7 @@ extension Calls {
         switch status {
         case 486, 600: .busy
         case 603: .rejected
+        case 480 where call.state == .ringing: .noAnswer
         case 404, 410, 480, 484, 604: .notFound
         case 408: .noAnswer
         case 487: call.state == .ringing ? .noAnswer : .cancelled
@@ -82,7 +98,7 @@ extension Calls {
         for (id, call) in sorted where call.party.number == number {
             let end: CallState =
                 switch (call.state, id) {
-                case (.inCall, _): .completed
+                case (.inCall, _), (.hold, _): .completed
                 case (_, .placed): .notFound
                 case (_, .received): .cancelled
                 }
@@ -107,7 +123,7 @@ extension Calls {
     mutating func moved() -> [Effect] {
         var effects: [Effect] = []
         for (id, call) in sorted {
-            if call.state == .inCall, let session = call.session {
+            if call.isEstablished, let session = call.session {
                 effects.append(.renew(session))
             } else if call.session == nil, call.glares == 0 {
                 effects += invite(id)
@@ -127,21 +143,26 @@ extension Calls {
 
     mutating func lost() -> [Effect] {
         number = nil
-        orphans += calls.values.compactMap(\.session)
-        return sorted.flatMap { finish($0.0, .failed(Reasons.lost), by: .them) }
+        orphans += calls.values.compactMap(\.session) + leaving
+        let ended = leaving.map { Effect.cancel(.leave($0)) }
+        leaving = []
+        return ended + sorted.flatMap { finish($0.0, .failed(Reasons.lost), by: .them) }
     }
 
     mutating func leave() -> [Effect] {
         number = nil
         orphans = []
-        return sorted.flatMap { id, call in
-            let end: CallState = call.state == .inCall ? .completed : id.isReceived ? .rejected : .cancelled
-            return finish(id, end, by: .us, telling: farewell(of: id, call))
-        }
+        let ended = leaving.flatMap { [Effect.cancel(.leave($0)), .hangUp($0)] }
+        leaving = []
+        return ended
+            + sorted.flatMap { id, call in
+                let end: CallState = call.isEstablished ? .completed : id.isReceived ? .rejected : .cancelled
+                return finish(id, end, by: .us, telling: farewell(of: id, call))
+            }
     }
 
     /// In a fixed order, so that the same events give the same effects.
-    private var sorted: [(CallID, Call)] {
+    var sorted: [(CallID, Call)] {
         calls.map { ($0.key, $0.value) }.sorted { $0.0.order < $1.0.order }
     }
 }

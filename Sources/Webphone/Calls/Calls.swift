@@ -14,6 +14,8 @@ package struct Calls: Sendable, Equatable {
         case again(CallID)
         /// Time to see whether the other side still has the call.
         case check(CallID)
+        /// Whoever handed us over has had the time to end the session.
+        case leave(SessionID)
     }
 
     package enum Event: Equatable, Sendable {
@@ -21,8 +23,29 @@ package struct Calls: Sendable, Equatable {
         case accept(CallID)
         case reject(CallID)
         case hangUp(CallID)
-        case incoming(SessionID, from: Party)
+        case hold(CallID)
+        case resume(CallID)
+        case forward(CallID, to: Party)
+        case transfer(CallID, to: Party)
+        case join(CallID, with: CallID)
+        case acceptTransfer(CallID, as: CallID)
+        case refuseTransfer(CallID)
+        case dtmf(CallID, String)
+        case preferences(Preferences)
+        /// `wantsAudio`: the offer insists on it.
+        case incoming(SessionID, from: Party, wantsAudio: Bool = false)
         case session(SessionID, SessionState)
+        /// The session ended because the other side names somebody else.
+        case redirected(SessionID, to: Party)
+        /// The other side asks for audio in a running session.
+        case audioWanted(SessionID)
+        case held(SessionID, byUs: Bool, byThem: Bool)
+        case holdFailed(SessionID, status: Int?)
+        case referred(Referral, in: SessionID)
+        case progress(SessionID, TransferProgress)
+        case replaced(SessionID, by: SessionID, Party)
+        case pressed(SessionID, String)
+        case capabilities(SessionID, PeerCapabilities)
         case peer(SessionID, Party)
         /// The list says that this number is gone.
         case offline(number: String)
@@ -46,9 +69,20 @@ package struct Calls: Sendable, Equatable {
         case reject(SessionID, status: Int)
         case hangUp(SessionID)
         case renew(SessionID)
+        case hold(SessionID)
+        case resume(SessionID)
+        case redirect(SessionID, to: Party)
+        case refer(SessionID, to: Party)
+        case join(SessionID, with: SessionID)
+        /// The INVITE that carries out a referral.
+        case follow(SessionID, Referral)
+        case refuse(ReferralID)
+        case dtmf(SessionID, String)
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(PhoneReport)
+        /// What the other side takes is known, or known better.
+        case learned(CallID)
         /// No more messages in this call.
         case ended(CallID)
         case tooLarge
@@ -69,6 +103,9 @@ package struct Calls: Sendable, Equatable {
     /// How often a request that met the other's is made again.
     package static let glareAttempts = 4
 
+    /// When it has not ended the old session by then, we do.
+    package static let transferorPatience: Duration = .seconds(5)
+
     struct Call: Equatable {
         var party: Party
         /// Nil while no request is out: between a 491 and the next attempt, or until the flow has moved to TCP.
@@ -77,6 +114,18 @@ package struct Calls: Sendable, Equatable {
         var glares = 0
         var wasDisowned = false
         var isAccepted = false
+        var hold = Hold()
+        var audio = Audio.none
+        /// What we asked the other side to do.
+        var transfer: Transfer?
+        /// What the other side asks us to do.
+        var referral: Referral?
+        /// The call in which we were asked for this one.
+        var follows: Follows?
+        var capabilities = PeerCapabilities()
+
+        /// Whether both sides have accepted it.
+        var isEstablished: Bool { state == .inCall || state == .hold }
     }
 
     var calls: [CallID: Call] = [:]
@@ -84,6 +133,11 @@ package struct Calls: Sendable, Equatable {
     /// Sessions that the other side may still believe in, to be ended when there is a connection again.
     var orphans: [SessionID] = []
     var number: String?
+    var preferences = Preferences()
+    /// Sessions of calls that were handed over, until whoever did that ends them.
+    var leaving: Set<SessionID> = []
+    /// What peers said of themselves before their session had a call.
+    var unclaimed: [SessionID: PeerCapabilities] = [:]
     var lastPlaced: UInt64 = 0
     var lastReceived = 0
     var identifiers: Identifiers
@@ -94,9 +148,12 @@ package struct Calls: Sendable, Equatable {
 
     /// The session through which a call speaks, once it is established.
     package func session(of id: CallID) -> SessionID? {
-        guard let call = calls[id], call.state == .inCall else { return nil }
+        guard let call = calls[id], call.isEstablished else { return nil }
         return call.session
     }
+
+    /// What the other side of a call takes.
+    package func capabilities(of id: CallID) -> PeerCapabilities { calls[id]?.capabilities ?? PeerCapabilities() }
 
     package func call(of session: SessionID) -> (id: CallID, party: Party)? {
         guard let id = bySession[session], let call = calls[id] else { return nil }
@@ -105,7 +162,7 @@ package struct Calls: Sendable, Equatable {
 
     /// The established call with a number, for a message that came outside of the dialog.
     package func call(with number: String) -> (id: CallID, party: Party)? {
-        calls.first { $0.value.party.number == number && $0.value.state == .inCall }.map { ($0.key, $0.value.party) }
+        calls.first { $0.value.party.number == number && $0.value.isEstablished }.map { ($0.key, $0.value.party) }
     }
 
     package func party(of id: CallID) -> Party? { calls[id]?.party }
@@ -116,8 +173,26 @@ package struct Calls: Sendable, Equatable {
         case .accept(let id): accept(id)
         case .reject(let id): reject(id)
         case .hangUp(let id): hangUp(id)
-        case .incoming(let session, let party): incoming(session, party)
+        case .hold(let id): want(hold: true, id)
+        case .resume(let id): want(hold: false, id)
+        case .forward(let id, let party): forward(id, party)
+        case .transfer(let id, let party): transfer(id, party)
+        case .join(let id, let other): join(id, other)
+        case .acceptTransfer(let id, let new): follow(id, new)
+        case .refuseTransfer(let id): stay(id)
+        case .dtmf(let id, let keys): press(keys, id)
+        case .preferences(let preferences): prefer(preferences)
+        case .incoming(let session, let party, let wantsAudio): incoming(session, party, wantsAudio)
         case .session(let session, let state): changed(session, state)
+        case .redirected(let session, let party): redirected(session, party)
+        case .audioWanted(let session): leaveAudioOut(session)
+        case .held(let session, let byUs, let byThem): held(session, byUs, byThem)
+        case .holdFailed(let session, let status): holdFailed(session, status)
+        case .referred(let referral, let session): referred(referral, session)
+        case .progress(let session, let progress): progressed(session, progress)
+        case .replaced(let old, let new, let party): replaced(old, new, party)
+        case .pressed(let session, let keys): pressed(session, keys)
+        case .capabilities(let session, let capabilities): learn(session, capabilities)
         case .peer(let session, let party): named(session, party)
         case .offline(let number): offline(number)
         case .established(let number): established(number)
@@ -133,7 +208,7 @@ package struct Calls: Sendable, Equatable {
     private mutating func fired(_ timer: Timer) -> [Effect] {
         switch timer {
         case .ring(let id):
-            guard let call = calls[id], call.state != .inCall else { return [] }
+            guard let call = calls[id], !call.isEstablished else { return [] }
             switch id {
             case .placed:
                 return finish(id, .noAnswer, by: .them, telling: call.session.map { .hangUp($0) })
@@ -144,8 +219,10 @@ package struct Calls: Sendable, Equatable {
             guard calls[id]?.session == nil else { return [] }
             return invite(id)
         case .check(let id):
-            guard let call = calls[id], call.state == .inCall, let session = call.session else { return [] }
+            guard let call = calls[id], call.isEstablished, let session = call.session else { return [] }
             return [.renew(session), check(id)]
+        case .leave(let session):
+            return leaving.remove(session) == nil ? [] : [.hangUp(session)]
         }
     }
 
@@ -161,13 +238,16 @@ package struct Calls: Sendable, Equatable {
     mutating func attach(_ session: SessionID?, to id: CallID) {
         if let old = calls[id]?.session { bySession[old] = nil }
         calls[id]?.session = session
-        if let session { bySession[session] = id }
+        guard let session else { return }
+        bySession[session] = id
+        calls[id]?.capabilities = unclaimed.removeValue(forKey: session) ?? PeerCapabilities()
     }
 
     mutating func invite(_ id: CallID) -> [Effect] {
         guard let party = calls[id]?.party else { return [] }
         let session = nextSession()
         attach(session, to: id)
+        if let follows = calls[id]?.follows { return [.follow(session, follows.referral)] }
         return [.invite(session, number: party.number)]
     }
 
@@ -177,8 +257,9 @@ package struct Calls: Sendable, Equatable {
         attach(nil, to: id)
         calls[id] = nil
         var effects: [Effect] = farewell.map { [$0] } ?? []
-        effects.append(.cancel(call.state == .inCall ? .check(id) : .ring(id)))
+        effects.append(.cancel(call.isEstablished ? .check(id) : .ring(id)))
         if call.glares > 0 { effects.append(.cancel(.again(id))) }
+        if let referral = call.referral { effects.insert(.refuse(referral.id), at: 0) }
         return effects + [.report(.call(id, state, by: side)), .ended(id)]
     }
 }

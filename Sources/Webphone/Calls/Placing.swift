@@ -46,11 +46,11 @@ extension Calls {
     mutating func hangUp(_ id: CallID) -> [Effect] {
         guard let call = calls[id] else { return [] }
         if id.isReceived && call.state == .ringing { return reject(id) }
-        let end: CallState = call.state == .inCall ? .completed : .cancelled
+        let end: CallState = call.isEstablished ? .completed : .cancelled
         return finish(id, end, by: .us, telling: call.session.map { .hangUp($0) })
     }
 
-    mutating func incoming(_ session: SessionID, _ party: Party) -> [Effect] {
+    mutating func incoming(_ session: SessionID, _ party: Party, _ wantsAudio: Bool) -> [Effect] {
         guard let number else { return [.reject(session, status: 480)] }
         let placed = calls.first { key, call in !key.isReceived && call.party.number == party.number }
         if let placed {
@@ -59,21 +59,39 @@ extension Calls {
             if wins && placed.value.session != nil && !placed.value.isAccepted {
                 return [.reject(session, status: 491)]
             }
-            if placed.value.state != .inCall && !placed.value.isAccepted {
+            if !placed.value.isEstablished && !placed.value.isAccepted {
                 let own: [Effect] = placed.value.session.map { [.hangUp($0)] } ?? []
                 calls[placed.key]?.party = party
+                calls[placed.key]?.audio = wantsAudio ? .wanted : .none
                 return own + answer(session, as: placed.key)
             }
+        }
+        if let reason = objection(to: party) {
+            let status = reason == .blocked ? 603 : 486
+            return [.reject(session, status: status), .report(.turnedAway(party, reason))]
         }
         let waiting = calls.count { key, call in key.isReceived && call.state == .ringing }
         guard waiting < Self.incomingLimit else { return [.reject(session, status: 486)] }
         lastReceived += 1
         let id = CallID.received(lastReceived)
-        calls[id] = Call(party: party, state: .ringing)
+        calls[id] = Call(party: party, state: .ringing, audio: wantsAudio ? .wanted : .none)
         attach(session, to: id)
         return [
             .ring(session), .start(.ring(id), after: Self.receivedRings), .report(.incoming(id, from: party)),
         ]
+    }
+
+    /// Why the person is not asked. To whom is blocked it looks as if the person had said no.
+    private func objection(to party: Party) -> TurnedAway? {
+        if preferences.blocked.contains(party.number) { return .blocked }
+        return preferences.doNotDisturb ? .doNotDisturb : nil
+    }
+
+    /// Calls with those who are blocked from now on end.
+    mutating func prefer(_ preferences: Preferences) -> [Effect] {
+        let blocked = preferences.blocked.subtracting(self.preferences.blocked)
+        self.preferences = preferences
+        return sorted.filter { blocked.contains($0.1.party.number) }.flatMap { hangUp($0.0) }
     }
 
     /// The same on both sides, whatever numbers look like.

@@ -214,8 +214,9 @@ public actor WebClient {
             streams[id]?.states.yield(state)
             if !state.isAlive { end(id) }
         case .message(let id, _, let text): streams[id]?.messages.yield(text)
-        case .delivery(_, .sending), .delivery(_, .accepted): break
-        case .delivery(let id, .delivered): deliveries.removeValue(forKey: id)?.resume(returning: nil)
+        case .delivery(_, .sending): break
+        case .delivery(let id, .delivered), .delivery(let id, .accepted):
+            deliveries.removeValue(forKey: id)?.resume(returning: nil)
         case .delivery(let id, .failed(let reason)):
             deliveries.removeValue(forKey: id)?.resume(returning: Failure(reason: reason))
         case .fault(let words): faults.yield(words)

@@ -8,7 +8,12 @@ import SIP
 package struct Messages: Sendable, Equatable {
     package enum Event: Equatable, Sendable {
         case send(MessageID, String, in: CallID)
-        case result(MessageToken, UserAgent.MessageResult)
+        /// `wasWrapped`: it was sent as CPIM, and goes as plain text if the other side does not take that.
+        case result(MessageToken, UserAgent.MessageResult, wasWrapped: Bool = false)
+        /// The other side's notification of what became of a message (RFC 5438).
+        case notified(MessageID, arrived: Bool)
+        /// The other side takes no MESSAGE in the session.
+        case outside(CallID)
         /// The call is over: what waits will not be sent, what is under way may still be confirmed.
         case ended(CallID)
         /// On TCP now: what was too large goes again.
@@ -36,6 +41,10 @@ package struct Messages: Sendable, Equatable {
     package static let longestText = 8_192
     /// Messages of one call that wait for their turn.
     package static let waitingLimit = 10_000
+    /// Messages that somebody between keeps: of older ones a notification means nothing any more.
+    package static let acceptedLimit = 1_000
+    /// What programs answer who take no text, or not there.
+    private static let noText: Set = [405, 415, 488, 501]
 
     struct Outgoing: Equatable {
         var id: MessageID
@@ -45,6 +54,8 @@ package struct Messages: Sendable, Equatable {
         var wasDisowned = false
         /// And then because the other side had not come back either.
         var wasAwaited = false
+        /// What the other side's notification said, which overtook the answer.
+        var arrived: Bool?
     }
 
     struct Queue: Equatable {
@@ -57,6 +68,8 @@ package struct Messages: Sendable, Equatable {
         var token: MessageToken?
         /// The other side takes no MESSAGE in the dialog.
         var goesOutside = false
+        /// Nor outside of it, which was told.
+        var isMute = false
 
         var count: Int { items.count - head }
         var waiting: ArraySlice<Outgoing> { items[head...] }
@@ -82,6 +95,8 @@ package struct Messages: Sendable, Equatable {
     private var queues: [CallID: Queue] = [:]
     /// What the user agent has; also of calls that are over.
     private var underWay: [MessageToken: Outgoing] = [:]
+    /// What somebody between keeps for the other side.
+    private var accepted: Set<MessageID> = []
     private var lastToken: UInt64 = 0
 
     package init() {}
@@ -89,7 +104,9 @@ package struct Messages: Sendable, Equatable {
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
         case .send(let id, let text, let call): send(Outgoing(id: id, text: text, call: call))
-        case .result(let token, let result): received(result, for: token)
+        case .result(let token, let result, let wasWrapped): received(result, for: token, wasWrapped)
+        case .notified(let id, let arrived): notified(id, arrived)
+        case .outside(let call): goOutside(call)
         case .ended(let call): ended(call)
         case .moved, .renewed: resume()
         case .moveFailed: moveFailed()
@@ -125,7 +142,17 @@ package struct Messages: Sendable, Equatable {
             ? .sendOutside(token, message.text, message.call) : .sendInside(token, message.text, message.call)
     }
 
-    private mutating func received(_ result: UserAgent.MessageResult, for token: MessageToken) -> [Effect] {
+    /// The message that the user agent knows by this token.
+    package func message(_ token: MessageToken) -> MessageID? { underWay[token]?.id }
+
+    /// Whether texts of a call are under way, or wait.
+    package func isBusy(_ call: CallID) -> Bool {
+        queues[call].map { $0.underWay != nil || $0.count > 0 } ?? false
+    }
+
+    private mutating func received(
+        _ result: UserAgent.MessageResult, for token: MessageToken, _ wasWrapped: Bool
+    ) -> [Effect] {
         guard let message = underWay.removeValue(forKey: token) else { return [] }  // marked failed before
         let isCurrent = queues[message.call]?.token == token
         switch result {
@@ -140,15 +167,52 @@ package struct Messages: Sendable, Equatable {
             queues[message.call]?.underWay?.wasAwaited = true
             queues[message.call]?.token = nil
             return [.awaited]
-        case .failed(.refused(status: 405, _)) where isCurrent && queues[message.call]?.goesOutside == false,
-            .failed(.refused(status: 501, _)) where isCurrent && queues[message.call]?.goesOutside == false:
-            queues[message.call]?.goesOutside = true
+        case .failed(.refused(status: 415, _)) where isCurrent && wasWrapped:
             return [handOver(message)]
+        case .failed(.refused(let status, _)) where isCurrent && Self.noText.contains(status):
+            guard queues[message.call]?.goesOutside == true else {
+                return goOutside(message.call) + [handOver(message)]
+            }
+            return mute(message.call) + [Self.failed(message, Reasons.message(status))] + finish(message, true)
         case .delivered:
             return [.report(.delivery(message.id, .delivered))] + finish(message, isCurrent)
+        case .accepted:
+            return keep(message) + finish(message, isCurrent)
         case .failed(let failure):
             return [Self.failed(message, Self.words(for: failure))] + finish(message, isCurrent)
         }
+    }
+
+    private mutating func goOutside(_ call: CallID) -> [Effect] {
+        guard queues[call]?.goesOutside != true else { return [] }
+        queues[call, default: Queue()].goesOutside = true
+        return [.report(.note(call, .textOutside))]
+    }
+
+    private mutating func mute(_ call: CallID) -> [Effect] {
+        guard queues[call]?.isMute == false else { return [] }
+        queues[call]?.isMute = true
+        return [.report(.note(call, .noText))]
+    }
+
+    /// Somebody between has it; a notification may follow, or came already.
+    private mutating func keep(_ message: Outgoing) -> [Effect] {
+        if let arrived = message.arrived { return [Self.told(message.id, arrived)] }
+        if accepted.count == Self.acceptedLimit, let oldest = accepted.min(by: { $0.value < $1.value }) {
+            accepted.remove(oldest)
+        }
+        accepted.insert(message.id)
+        return [.report(.delivery(message.id, .accepted))]
+    }
+
+    private mutating func notified(_ id: MessageID, _ arrived: Bool) -> [Effect] {
+        if accepted.remove(id) != nil { return [Self.told(id, arrived)] }
+        if let token = underWay.first(where: { $0.value.id == id })?.key { underWay[token]?.arrived = arrived }
+        return []
+    }
+
+    private static func told(_ id: MessageID, _ arrived: Bool) -> Effect {
+        .report(.delivery(id, arrived ? .delivered : .failed(Reasons.notPassedOn)))
     }
 
     private mutating func finish(_ message: Outgoing, _ isCurrent: Bool) -> [Effect] {
