@@ -184,6 +184,7 @@ extension Phone {
         if endpoint.domain != server {
             server = endpoint.domain
             domain = server
+            bar()
         }
         if agent == nil { makeAgent() }
     }

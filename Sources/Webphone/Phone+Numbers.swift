@@ -43,7 +43,7 @@ extension Phone {
 
     /// Messages of those who are blocked are refused by the user agent, which answers them.
     mutating func bar() {
-        let hosts = domain == account?.host ? [domain] : [domain, account?.host ?? domain]
+        let hosts = Set([domain, server]).sorted()
         let users = preferences.blocked.sorted().flatMap { number in
             elsewhere(number).map { [$0] } ?? hosts.map { .sip(number, $0) }
         }
@@ -62,7 +62,7 @@ extension Phone {
 
     /// An exchange goes by more than one name: as the person wrote it, as it calls itself, and by its address.
     private func isOurs(_ uri: URI) -> Bool {
-        [domain, account?.host, connection.flow?.remote.host].contains { $0?.lowercased() == uri.host.lowercased() }
+        [domain, server, connection.flow?.remote.host].contains { $0?.lowercased() == uri.host.lowercased() }
     }
 }
 
