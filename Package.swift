@@ -14,7 +14,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -39,13 +38,15 @@ let package = Package(
         .target(name: "TerminalUI", dependencies: ["ChatCore"], swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["TerminalUI", "CNcurses"], swiftSettings: strict),
         .target(name: "Exchange", dependencies: ["SIP"], swiftSettings: strict),
+        .target(name: "CTOML"),
+        .target(name: "Settings", dependencies: ["Exchange", "CTOML"], swiftSettings: strict),
         .executableTarget(
             name: "partyline",
             dependencies: [
                 "SIP", "SIPTransport", "Webphone", "ChatCore", "TerminalUI", "CursesTerminal", "Exchange",
+                "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP"], swiftSettings: strict),
@@ -56,6 +57,7 @@ let package = Package(
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
         .testTarget(
             name: "PartylineTests",
@@ -67,14 +69,14 @@ let package = Package(
         .testTarget(
             name: "TerminalTests", dependencies: ["partyline"], exclude: ["raw-client.py"], swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17
 )
 
 // Fuzzing needs compiler flags of its own; Tests/Fuzz/run asks for it.
 if Context.environment["PARTYLINE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "TerminalUI"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "Settings", "TerminalUI"], path: "Tests/Fuzz",
             exclude: ["run", "corpus"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
