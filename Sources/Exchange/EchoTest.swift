@@ -46,7 +46,7 @@ struct EchoTest: Sendable {
         agent = UserAgent(
             .init(
                 identity: address, contact: contact, trust: .everyFlow,
-                sessionLimit: configuration.limits.echoSessions),
+                sessionLimit: configuration.limits.echoSessions, messageTypes: ["text/plain"]),
             identifiers: identifiers)
     }
 

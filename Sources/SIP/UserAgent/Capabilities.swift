@@ -1,8 +1,9 @@
 /// What this user agent understands, and how it says so to a request that asks for more (RFC 3261 §8.2).
 package enum Capabilities {
-    package static let methods: [Method] = [.invite, .ack, .bye, .cancel, .options, .message, .notify]
+    package static let methods: [Method] = [
+        .invite, .ack, .bye, .cancel, .options, .message, .notify,
+    ]
     package static let allow = methods.map(\.rawValue).joined(separator: ", ")
-    package static let accept = "application/sdp, text/plain"
     /// Option tags of extensions.
     package static let supported = ["outbound", "path"]
     package static let supportedText = supported.joined(separator: ", ")
@@ -22,13 +23,21 @@ package enum Capabilities {
         return response
     }
 
+    /// The value of Accept: session descriptions, and messages of these types.
+    package static func accept(_ messageTypes: [String]) -> String {
+        ([MediaType.sdp.essence] + messageTypes).joined(separator: ", ")
+    }
+
     /// A refusal with the header field that says what would have been understood.
-    package static func refusal(_ status: Int, of request: Request) -> Response {
+    package static func refusal(
+        _ status: Int, of request: Request, taking messageTypes: [String] = UserAgent.Configuration.messageTypes
+    ) -> Response {
         var response = Response(status, to: request)
         switch status {
         case 405: response.headers[.allow] = allow
         case 415:
-            response.headers[.accept] = request.method == .message ? "text/plain" : "application/sdp"
+            response.headers[.accept] =
+                request.method == .message ? messageTypes.joined(separator: ", ") : MediaType.sdp.essence
             response.headers[.acceptEncoding] = "identity"
         case 488: response.headers[.warning] = "304 partyline \"Media type not available\""
         default: break
@@ -37,10 +46,10 @@ package enum Capabilities {
     }
 
     /// The answer to OPTIONS (§11.2).
-    package static func describe(to request: Request) -> Response {
+    package static func describe(to request: Request, taking messageTypes: [String]) -> Response {
         var response = Response(200, to: request)
         response.headers[.allow] = allow
-        response.headers[.accept] = accept
+        response.headers[.accept] = accept(messageTypes)
         response.headers[.acceptEncoding] = "identity"
         response.headers[.acceptLanguage] = "en"
         response.headers[.supported] = supportedText
@@ -70,13 +79,11 @@ extension Request {
     }
 
     /// What a MESSAGE says (RFC 3428 §7). Without a Content-Type it is taken for plain text, as the peer meant it.
-    package func text() throws(BodyFault) -> UserAgent.Content {
+    package func content(of types: [String]) throws(BodyFault) -> UserAgent.Content {
         guard body.count <= UserAgent.Limits.messageBody else { throw BodyFault(status: 413) }
         try checkEncoding()
         guard let type = headers[.contentType] else { return UserAgent.Content(type: "text/plain", body: body) }
-        guard let media = MediaType(type), media.essence == MediaType.plainText.essence else {
-            throw BodyFault(status: 415)
-        }
+        guard let media = MediaType(type), types.contains(media.essence) else { throw BodyFault(status: 415) }
         return UserAgent.Content(type: type, body: body)
     }
 

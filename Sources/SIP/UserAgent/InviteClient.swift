@@ -104,6 +104,10 @@ package struct InviteClient: Equatable, Sendable {
             return proceed(response)
         case ..<300:
             return succeed(response)
+        case 300..<400:
+            let others = response.redirections(from: invite.uri)
+            guard !others.isEmpty else { fallthrough }
+            return end(SessionEnd(.redirected(to: others), by: .them))
         default:
             return end(SessionEnd(.refused(status: response.status, reason: response.reason), by: .them))
         }

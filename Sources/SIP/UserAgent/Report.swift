@@ -31,7 +31,8 @@ extension UserAgent {
         case held(SessionID, byUs: Bool, byThem: Bool)
         /// The peer refused our hold or resume, or did not answer (nil): nothing has changed.
         case holdFailed(SessionID, status: Int?)
-        /// What the peer says it takes; at the start of a session, and when it says otherwise.
+        /// What the peer says it takes: before the session is established where it says anything, and when it says
+        /// otherwise. Messages to one that does not take them in the session (`takesMessages`) go outside of it.
         case capabilities(SessionID, PeerCapabilities)
         /// The peer asks us to call somebody else; answer with `invite(following:)` or `refuse`.
         case referred(ReferralID, in: SessionID, to: NameAddress, by: NameAddress?)
@@ -87,6 +88,9 @@ public struct PeerCapabilities: Hashable, Sendable {
     /// The media types in Accept (RFC 3261 §20.1), in small letters and without parameters.
     public var accepts: [String]
 
+    /// Whether it takes MESSAGE in a session, as far as we know.
+    public var takesMessages: Bool { allows.isEmpty || allows.contains(.message) }
+
     /// What a peer takes.
     public init(allows: [Method] = [], accepts: [String] = []) {
         self.allows = allows
@@ -128,7 +132,7 @@ public struct SessionEnd: Hashable, Sendable {
         case cancelled
         /// A final response of 300 to 699 to the INVITE.
         case refused(status: Int, reason: String)
-        /// A 3xx to the INVITE that says where else to try, the most wanted first (RFC 3261 §8.1.3.4).
+        /// A 3xx to the INVITE, of ours or of the peer's, that says where else to try, the most wanted first (RFC 3261 §8.1.3.4).
         case redirected(to: [NameAddress])
         /// Nobody answered the INVITE in time (its Expires, or three minutes), or our 2xx was never acknowledged.
         case timedOut

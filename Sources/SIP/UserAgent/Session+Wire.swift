@@ -17,7 +17,7 @@ extension Session {
         case .invite:
             return change(request, transaction)
         case .options:
-            return [.respond(Capabilities.describe(to: request), transaction)]
+            return [.respond(Capabilities.describe(to: request, taking: messageTypes), transaction)]
         case .notify:
             return answer(489, request, transaction)
         case .ack, .cancel, .register, .subscribe, .info, .update, .refer, .prack, .publish, .other:
@@ -32,10 +32,10 @@ extension Session {
     private func take(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
         guard state != .leaving else { return answer(481, request, transaction) }
         do throws(BodyFault) {
-            let content = try request.text()
+            let content = try request.content(of: messageTypes)
             return [.respond(Response(200, to: request), transaction), .report(.message(id, from: peer, content))]
         } catch {
-            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
+            return [.respond(Capabilities.refusal(error.status, of: request, taking: messageTypes), transaction)]
         }
     }
 
@@ -59,7 +59,8 @@ extension Session {
             guard let response = agreement(to: request, offer: offer) else { throw BodyFault(status: 488) }
             server = InviteServer(request, transaction)
             let isNews = offer.map { hold.received($0) } ?? false
-            return drive(.accept(response)) + [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : [])
+            return drive(.accept(response)) + learn(from: request) + [.report(.modified(id, offer: offer))]
+                + (isNews ? [holdState] : [])
         } catch {
             return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
         }
@@ -101,8 +102,7 @@ extension Session {
         case ..<300:
             return [.report(.messageResult(token, UserAgent.MessageResult(response)))] + proceed()
         case 405, 501:
-            sendsOutside = true
-            return [.report(.messagesOutside(id))] + moveOutside(entry)
+            return refrain(from: .message, response) + [.report(.messagesOutside(id))] + moveOutside(entry)
         default:
             let failure = UserAgent.MessageFailure.refused(status: response.status, reason: response.reason)
             let news: [Effect] = [.report(.messageResult(token, .failed(failure)))]
@@ -125,7 +125,8 @@ extension Session {
         let quiet: [Effect] = response.isFinal && renewal.isOpen ? [.cancel(.unanswered)] : []
         switch renewal.receive(response, in: dialog) {
         case .nothing: return []
-        case .accepted(let asking, let ack): return quiet + [.acknowledge(ack)] + agreed(to: asking) + proceed()
+        case .accepted(let asking, let ack):
+            return quiet + [.acknowledge(ack)] + learn(from: response) + agreed(to: asking) + proceed()
         case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
         case .backOff(let delay): return quiet + [.start(.glare, after: delay)] + proceed()
         case .refused(let asking):

@@ -36,6 +36,7 @@ package struct Session: Equatable, Sendable {
         case ring
         case accept
         case reject(status: Int)
+        case redirect(to: URI)
         case hangUp
         case renew
         /// Sets the session aside, or goes on with it.
@@ -80,8 +81,10 @@ package struct Session: Equatable, Sendable {
     var renewal: Renewal
     var hold = Hold()
     var outbox = Outbox()
-    /// The peer's programs differ: some take messages only outside of sessions.
-    var sendsOutside = false
+    /// The media types of messages that are taken.
+    package var messageTypes = UserAgent.Configuration.messageTypes
+    /// What the peer says it takes; nil when it says nothing.
+    package internal(set) var peerTakes: PeerCapabilities?
 
     /// The caller's session, established by the first 2xx.
     package init(
@@ -96,7 +99,7 @@ package struct Session: Equatable, Sendable {
         self.media = media
         state = .established
         renewal = Renewal(isCaller: true, identifiers: identifiers)
-        learn(from: response)
+        peerTakes = PeerCapabilities(response)
     }
 
     /// The callee's session, early until it is accepted.
@@ -118,7 +121,7 @@ package struct Session: Equatable, Sendable {
         state = .early
         server = InviteServer(invite, transaction)
         renewal = Renewal(isCaller: false, identifiers: identifiers)
-        learn(from: invite)
+        peerTakes = PeerCapabilities(invite)
     }
 
     package mutating func handle(_ event: Event) -> [Effect] {
@@ -135,6 +138,7 @@ package struct Session: Equatable, Sendable {
         case .ring: ring()
         case .accept: accept()
         case .reject(let status): reject(status)
+        case .redirect(let target): redirect(target)
         case .hangUp: hangUp()
         case .renew: renew()
         case .hold(let isWanted): hold(isWanted)
@@ -142,12 +146,6 @@ package struct Session: Equatable, Sendable {
         case .moved(let contact, let host): move(contact, host)
         case .lost: end(SessionEnd(.lost, by: .us), failing: .lost)
         }
-    }
-
-    /// Allow that is there and lacks MESSAGE; where it is absent nothing is known, and we try (RFC 3261 §20.5).
-    private mutating func learn(from message: some MessageFields) {
-        let allowed = message.allowed
-        sendsOutside = !allowed.isEmpty && !allowed.contains(.message)
     }
 }
 
@@ -182,6 +180,7 @@ extension Session {
         var response = Response(200, to: invite, toTag: dialog.id.localTag)
         response.contact = NameAddress(contact)
         response.headers[.allow] = Capabilities.allow
+        response.headers[.accept] = Capabilities.accept(messageTypes)
         response.headers[.supported] = Capabilities.supportedText
         response.headers[.contentType] = MediaType.sdp.description
         response.body = description.serialized
@@ -193,6 +192,14 @@ extension Session {
         let response = Response(status, to: server.request, toTag: dialog.id.localTag)
         return drive(.refuse(response))
             + end(SessionEnd(.refused(status: status, reason: response.reason), by: .us))
+    }
+
+    /// RFC 3261 §21.3.3.
+    private mutating func redirect(_ target: URI) -> [Effect] {
+        guard state == .early, let server else { return [] }
+        var response = Response(302, to: server.request, toTag: dialog.id.localTag)
+        response.contact = NameAddress(target)
+        return drive(.refuse(response)) + end(SessionEnd(.redirected(to: [NameAddress(target)]), by: .us))
     }
 
     private mutating func cancelled() -> [Effect] {
@@ -225,7 +232,7 @@ extension Session {
     private mutating func send(_ token: MessageToken, _ content: UserAgent.Content) -> [Effect] {
         guard state == .established else { return [.report(.messageResult(token, .failed(.noSession)))] }
         let entry = Outbox.Entry(token: token, content: content)
-        if sendsOutside { return [.sendOutside(entry, to: dialog.remote.uri)] }
+        if peerTakes?.takesMessages == false { return [.sendOutside(entry, to: dialog.remote.uri)] }
         guard outbox.add(entry) else { return [.report(.messageResult(token, .failed(.overloaded)))] }
         return sendNext()
     }
@@ -265,6 +272,7 @@ extension Session {
         var request = dialog.request(
             .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description, body: offer.serialized)
         request.headers[.allow] = Capabilities.allow
+        request.headers[.accept] = Capabilities.accept(messageTypes)
         request.headers[.supported] = Capabilities.supportedText
         renewal.sent(request, isHolding: hold.isWanted)
         return [.send(request, .renewal), .start(.unanswered, after: Self.patience)]

@@ -43,7 +43,9 @@ extension UserAgent {
             hold(id, true, &effects)
         case .resume(let id):
             hold(id, false, &effects)
-        case .redirect, .refer, .join, .refuse, .dtmf:
+        case .redirect(let id, let target):
+            drive(id, .redirect(to: target), &effects)
+        case .refer, .join, .refuse, .dtmf:
             break
         case .message(let token, let content, let id):
             guard hasSession(id) else {
@@ -56,7 +58,7 @@ extension UserAgent {
             barred = Set(users.map { URI(barring: $0) })
         case .options(let token, let target, let flow):
             var request = request(.options, to: target)
-            request.headers[.accept] = Capabilities.accept
+            request.headers[.accept] = Capabilities.accept(configuration.messageTypes)
             send(request, .ping(token), on: flow, &effects)
         }
     }
@@ -87,6 +89,7 @@ extension UserAgent {
         var request = request(.invite, to: target)
         request.contact = NameAddress(contact(on: flow))
         request.headers[.allow] = Capabilities.allow
+        request.headers[.accept] = Capabilities.accept(configuration.messageTypes)
         request.headers[.supported] = Capabilities.supportedText
         request.headers[.contentType] = MediaType.sdp.description
         request.body = offer.serialized

@@ -49,7 +49,7 @@ extension UserAgent {
         case .invite:
             invited(request, transaction, on: flow, &effects)
         case .options:
-            answer(Capabilities.describe(to: request), transaction, &effects)
+            answer(Capabilities.describe(to: request, taking: configuration.messageTypes), transaction, &effects)
         case .bye, .notify:
             answer(481, request, transaction, &effects)
         case .ack, .cancel, .register, .subscribe, .info, .update, .refer, .prack, .publish, .other:
@@ -63,11 +63,12 @@ extension UserAgent {
         guard let sender = request.identity else { return answer(400, request, transaction, &effects) }
         guard !barred.contains(URI(barring: sender.uri)) else { return answer(403, request, transaction, &effects) }
         do throws(BodyFault) {
-            let content = try request.text()
+            let content = try request.content(of: configuration.messageTypes)
             answer(200, request, transaction, &effects)
             effects.append(.report(.message(nil, from: sender, content)))
         } catch {
-            answer(Capabilities.refusal(error.status, of: request), transaction, &effects)
+            let types = configuration.messageTypes
+            answer(Capabilities.refusal(error.status, of: request, taking: types), transaction, &effects)
         }
     }
 
@@ -86,11 +87,12 @@ extension UserAgent {
             let id = SessionID.received(received &+ 1)
             let tag = identifiers.token()
             guard let peer = request.identity,
-                let session = Session(
+                var session = Session(
                     id, peer: peer, invite: request, transaction, offer: offer, tag: tag, contact: contact(on: flow),
                     host: host, media: media, identifiers: identifiers.split())
             else { throw BodyFault(status: 400) }
             received &+= 1
+            session.messageTypes = configuration.messageTypes
             sessions[id] = Seat(session: session, flow: flow, invite: transaction)
             usages[tag] = .session(id, session.dialog.id)
             invites[transaction] = id
@@ -99,6 +101,7 @@ extension UserAgent {
                 effects.append(.start(Timer(kind: .session(id, .expiry)), after: patience))
             }
             effects.append(.report(.incoming(id, from: peer, offer: offer)))
+            if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         } catch {
             answer(Capabilities.refusal(error.status, of: request), transaction, &effects)
         }

@@ -80,7 +80,7 @@ extension UserAgent {
 
 extension UserAgent.MessageResult {
     /// What a final response means.
-    init(_ response: Response) {
+    package init(_ response: Response) {
         self =
             switch response.status {
             case 202: .accepted

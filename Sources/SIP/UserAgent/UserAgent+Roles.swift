@@ -107,12 +107,14 @@ extension UserAgent {
         _ id: SessionID, _ dialog: Dialog, _ response: Response, _ effects: inout [Effect]
     ) {
         guard let call = calls[id] else { return }
-        let session = Session(
+        var session = Session(
             id, peer: call.peer, answered: response, in: dialog, contact: contact(on: call.flow),
             host: call.flow.local.host, media: call.media, identifiers: identifiers.split())
+        session.messageTypes = configuration.messageTypes
         sessions[id] = Seat(session: session, flow: call.flow, invite: nil)
         usages[call.tag] = .session(id, dialog.id)
         calls[id]?.early = []
+        if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         effects.append(.report(.session(id, .established)))
         for early in call.early { receive(early.request, early.transaction, on: early.flow, &effects) }
     }

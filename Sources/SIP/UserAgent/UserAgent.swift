@@ -17,17 +17,26 @@ public struct UserAgent: Sendable, Equatable {
         public var trust: Trust
         /// How many sessions exist at once at most; the next INVITE is answered 486.
         public var sessionLimit: Int
+        /// The media types, without parameters and in small letters, of messages that are taken; others are answered 415.
+        public var messageTypes: [String]
+
+        /// What a chat understands in a MESSAGE: text, that somebody is writing (RFC 3994), and delivery notifications
+        /// with their wrapping (RFC 5438, 3862).
+        public static let messageTypes = [
+            "text/plain", "application/im-iscomposing+xml", "message/cpim", "message/imdn+xml",
+        ]
 
         /// A configuration; the defaults are those of a phone behind one exchange.
         public init(
             identity: NameAddress, contact: URI? = nil, software: String = "", trust: Trust = .registeredFlows,
-            sessionLimit: Int = Limits.sessions
+            sessionLimit: Int = Limits.sessions, messageTypes: [String] = Configuration.messageTypes
         ) {
             self.identity = identity
             self.contact = contact
             self.software = software
             self.trust = trust
             self.sessionLimit = sessionLimit
+            self.messageTypes = messageTypes
         }
     }
 
@@ -47,6 +56,10 @@ public struct UserAgent: Sendable, Equatable {
         public static let subscriptions = 16
         /// Early dialogs of one INVITE (RFC 3261 §12.1); responses of further forks are not reported.
         public static let forks = 16
+        /// Other addresses that are taken from a 3xx.
+        public static let redirections = 8
+        /// Methods and media types that are remembered of what a peer says it takes.
+        public static let capabilities = 32
         /// Messages waiting in one session, or to one address, for the one under way to be answered.
         public static let queuedMessages = 10_000
         /// Bytes of one incoming MESSAGE's body; more is answered 413.

@@ -34,9 +34,9 @@ import Testing
     @Test(
         "with a body of another kind is answered 415, with what would be taken",
         arguments: [
-            (SIP.Method.message, "text/html", nil, "text/plain"),
-            (.message, "application/im-iscomposing+xml", nil, "text/plain"),
-            (.message, "text/plain", "gzip", "text/plain"),
+            (SIP.Method.message, "text/html", nil, messageTypes),
+            (.message, "message/sipfrag", nil, messageTypes),
+            (.message, "text/plain", "gzip", messageTypes),
             (.invite, "multipart/mixed;boundary=x", nil, "application/sdp"),
         ] as [(SIP.Method, String, String?, String)])
     func mediaType(_ method: SIP.Method, _ type: String, _ encoding: String?, _ accept: String) throws {
@@ -47,6 +47,8 @@ import Testing
         #expect(response.headers[.accept] == accept)
         #expect(phone.reports.isEmpty)
     }
+
+    static let messageTypes = "text/plain, application/im-iscomposing+xml, message/cpim, message/imdn+xml"
 
     @Test("with a message over the limit is answered 413") func tooLong() throws {
         let longest = String(repeating: "x", count: UserAgent.Limits.messageBody)
@@ -98,7 +100,7 @@ import Testing
         let (response, _) = try Self.answer(request(.options))
         #expect(response.status == 200)
         #expect(response.allowed.contains(.message))
-        #expect(response.headers[.accept] == "application/sdp, text/plain")
+        #expect(response.headers[.accept] == "application/sdp, \(Self.messageTypes)")
         #expect(response.headers.contains(.supported))
     }
 
