@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import NIOSSL
 import SIP
 
 /// An address as sockets take it; `SIP.SocketAddress` is its readable twin.
@@ -90,9 +91,15 @@ extension TransportFailure {
     /// - Parameter error: what NIO or the kernel reported for a connecting or an open socket.
     init(_ error: any Error) {
         switch error {
+        case let failure as TransportFailure: self = failure
         case let io as IOError: self.init(errno: io.errnoCode)
         case ChannelError.connectTimeout: self = .timedOut
         case ChannelError.eof, ChannelError.inputClosed, ChannelError.ioOnClosedChannel: self = .closedByPeer
+        // SIP's framing tells a message that was cut short: whether the peer said farewell first does not matter.
+        case NIOSSLError.uncleanShutdown: self = .closedByPeer
+        case NIOSSLError.handshakeFailed(let reason): self = .handshakeFailed(reason.words)
+        case let reason as BoringSSLError: self = .protocolViolation(reason.words)
+        case let file as TLSFileError: self = .handshakeFailed(file.description)
         default: self = .unreachable(String(describing: error))
         }
     }

@@ -5,6 +5,7 @@ package struct Configuration: Sendable {
     /// Origins of the web pages whose scripts may connect over WebSocket (`https://chat.example`); empty for all.
     /// Programs that are no browsers name no origin and are always let in (RFC 6455 §10.2).
     package var allowedOrigins: [String] = []
+    package var tls = TLSSettings()
 
     package init() {}
 
@@ -36,7 +37,7 @@ package struct Configuration: Sendable {
 
     /// All intervals are real time.
     package struct Intervals: Sendable {
-        /// From `connect` to its answer, name resolution included.
+        /// From `connect` to its answer, name resolution and TLS handshake included.
         package var connect = Duration.seconds(5)
         /// Silence after which a client flow sends a ping; each wait is 80 to 100 % of it (RFC 5626 §4.4.1).
         package var ping = Duration.seconds(20)
@@ -50,7 +51,7 @@ package struct Configuration: Sendable {
         /// Idleness before the kernel's own keep-alive probes, and their distance, in seconds.
         package var probeIdle = 15
         package var probeDistance = 5
-        /// How long a flow that we close may take to hand over what is still to be written.
+        /// How long a flow that we close may take to hand over what is still to be written, and TLS to say farewell.
         package var close = Duration.seconds(1)
 
         package init() {}

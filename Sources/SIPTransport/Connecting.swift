@@ -9,10 +9,8 @@ extension Switchboard {
     func connect(to endpoint: Endpoint, attempt: UInt64) {
         guard !isShutDown else { return emit(.failed(.closedLocally, attempt: attempt)) }
         switch endpoint.transport {
-        case .tcp, .ws: connectStream(to: endpoint, attempt: attempt)
+        case .tcp, .tls, .ws, .wss: connectStream(to: endpoint, attempt: attempt)
         case .udp: connectDatagrams(to: endpoint, attempt: attempt)
-        case .tls, .wss:
-            emit(.failed(.unreachable("\(endpoint.transport.viaName) is not supported"), attempt: attempt))
         }
     }
 
@@ -24,11 +22,7 @@ extension Switchboard {
             .streamOptions(configuration)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let stream = StreamConnection(board.value, role: .client, transport: endpoint.transport)
-                    try channel.pipeline.syncOperations.addHandler(stream)
-                    guard endpoint.transport == .ws else { return }
-                    try WebSocketClient(board.value, stream, to: endpoint, attempt: attempt, deadline: deadline)
-                        .addHandlers(to: channel)
+                    try board.value.furnish(channel, for: endpoint, attempt: attempt, deadline: deadline)
                 }
             }
         let numeric = SIP.SocketAddress(host: endpoint.host, port: endpoint.port).kernelAddress
@@ -37,18 +31,45 @@ extension Switchboard {
             ?? bootstrap.connect(host: endpoint.host, port: Int(endpoint.port))
         connected.assumeIsolated().whenComplete { result in
             switch result {
-            case .success where endpoint.transport == .ws: break  // The handshake has just begun.
-            case .success(let channel):
-                let stream = try? channel.pipeline.syncOperations.handler(type: StreamConnection.self)
-                if self.isShutDown {
-                    channel.close(promise: nil)
-                    self.emit(.failed(.closedLocally, attempt: attempt))
-                } else if stream?.open(channel, attempt: attempt) != true {
-                    channel.close(promise: nil)
-                    self.emit(.failed(.closedByPeer, attempt: attempt))
-                }
+            case .success where endpoint.transport.isWebSocket: break  // The handshake has just begun.
+            case .success(let channel): self.awaitReady(channel, attempt: attempt)
             case .failure(let error):
                 self.emit(.failed(TransportFailure(connecting: error, to: endpoint.host), attempt: attempt))
+            }
+        }
+    }
+
+    /// Puts in what the endpoint's transport needs. A name may have several addresses, and each gets its own.
+    private func furnish(_ channel: any Channel, for endpoint: Endpoint, attempt: UInt64, deadline: NIODeadline) throws {
+        let pipeline = channel.pipeline.syncOperations
+        var ready: EventLoopFuture<Void>?
+        if endpoint.transport.isSecure {
+            let gate = try ClientGate(clientTrust.handshake(with: endpoint), deadline: deadline, on: loop)
+            ready = gate.passed
+            try gate.addHandlers(to: channel)
+        }
+        let stream = StreamConnection(self, role: .client, transport: endpoint.transport, ready: ready)
+        try pipeline.addHandler(stream)
+        guard endpoint.transport.isWebSocket else { return }
+        try WebSocketClient(self, stream, to: endpoint, attempt: attempt, deadline: deadline).addHandlers(to: channel)
+    }
+
+    /// The connection is there; a handshake before SIP may still be under way.
+    private func awaitReady(_ channel: any Channel, attempt: UInt64) {
+        guard let stream = try? channel.pipeline.syncOperations.handler(type: StreamConnection.self) else {
+            return emit(.failed(.closedByPeer, attempt: attempt))
+        }
+        stream.ready.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success where self.isShutDown:
+                channel.closeAtOnce()
+                self.emit(.failed(.closedLocally, attempt: attempt))
+            case .success:
+                guard !stream.open(channel, attempt: attempt) else { return }
+                channel.closeAtOnce()
+                self.emit(.failed(.closedByPeer, attempt: attempt))
+            case .failure(let error):
+                self.emit(.failed(TransportFailure(error), attempt: attempt))
             }
         }
     }

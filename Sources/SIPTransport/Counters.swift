@@ -14,6 +14,8 @@ package struct Counters: Sendable, Equatable {
     package var refusedConnections = 0
     /// Connections and datagrams of addresses that are not let in; nothing of them was read.
     package var denied = 0
+    /// Clients with whom no TLS connection came about.
+    package var failedHandshakes = 0
     /// Messages of our own that could not be serialised.
     package var unserialisable = 0
     /// Messages for a flow that no longer exists, and datagrams the kernel did not take.
@@ -38,6 +40,8 @@ package enum Diagnostic: Sendable, Equatable {
     case denied(SIP.SocketAddress, TransportProtocol)
     /// Somebody connected for a WebSocket and did not get one; the text is the answer.
     case refusedHandshake(SIP.SocketAddress, String)
+    /// With a client no TLS connection came about; the text says why.
+    case handshakeFailed(SIP.SocketAddress, String)
     /// A listening socket ended by itself; the text is the operating system's.
     case listenerFailed(SIP.SocketAddress, TransportProtocol, String)
 }

@@ -12,8 +12,8 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     case notLocal(SIP.SocketAddress, TransportProtocol)
     /// The host is no numeric IPv4 or IPv6 address.
     case notAnAddress(String)
-    /// We do not speak that transport.
-    case unsupported(TransportProtocol)
+    /// Over this transport a server shows a certificate, and there is none.
+    case noCertificate(TransportProtocol)
     /// Any other fault, in the operating system's words.
     case failed(SIP.SocketAddress, TransportProtocol, String)
 
@@ -37,8 +37,8 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(address) (\(transport.viaName)) is not an address of this machine"
         case .notAnAddress(let host):
             "\(host) is not a numeric IPv4 or IPv6 address"
-        case .unsupported(let transport):
-            "listening over \(transport.viaName) is not supported"
+        case .noCertificate(let transport):
+            "listening over \(transport.viaName) needs a certificate and its key"
         case .failed(let address, let transport, let reason):
             "cannot listen on \(address) (\(transport.viaName)): \(reason)"
         }

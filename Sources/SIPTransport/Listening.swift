@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import SIP
 
 /// What a server listens on.
@@ -15,8 +16,8 @@ extension Switchboard {
 
     /// - Returns: the address with its port, or a `ListenError`.
     func listen(on address: SIP.SocketAddress, transports: [TransportProtocol]) -> EventLoopFuture<SIP.SocketAddress> {
-        if let unsupported = transports.first(where: { $0 == .tls || $0 == .wss }) {
-            return loop.makeFailedFuture(ListenError.unsupported(unsupported))
+        if let secure = transports.first(where: \.isSecure), !loadIdentity() {
+            return loop.makeFailedFuture(ListenError.noCertificate(secure))
         }
         guard address.kernelAddress != nil else { return loop.makeFailedFuture(ListenError.notAnAddress(address.host)) }
         allowManyDescriptors()
@@ -26,7 +27,7 @@ extension Switchboard {
     private func listen(
         on address: SIP.SocketAddress, _ transports: [TransportProtocol], attempts: Int
     ) -> EventLoopFuture<SIP.SocketAddress> {
-        // TCP goes first: it says reliably whether another program has the port.
+        // Streams go first: they say reliably whether another program has the port.
         let ordered = transports.filter { $0 != .udp } + transports.filter { $0 == .udp }
         let outcome = loop.makePromise(of: SIP.SocketAddress.self)
         bind(ordered[...], to: address, opened: [:]) { result in
@@ -84,22 +85,38 @@ extension Switchboard {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .streamOptions(configuration)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    // Before any handler: whoever is not let in does not even begin a handshake.
-                    guard let remote = channel.remoteAddress, board.value.admits(remote, over: transport) else {
-                        throw ChannelError.ioOnClosedChannel
-                    }
-                    let stream = StreamConnection(board.value, role: .server, transport: transport)
-                    try channel.pipeline.syncOperations.addHandler(stream)
-                    if transport == .ws {
-                        try WebSocketServer.addHandlers(to: channel, before: stream, board.value)
-                    }
-                }
+                channel.eventLoop.makeCompletedFuture { try board.value.furnish(channel, acceptedOver: transport) }
             }
         if address.protocol == .inet6 {
             bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
         }
         return bootstrap.bind(to: address)
+    }
+
+    /// Puts in what the transport needs; before that, whoever is not let in is turned away without a handshake.
+    private func furnish(_ channel: any Channel, acceptedOver transport: TransportProtocol) throws {
+        guard let remote = channel.remoteAddress, admits(remote, over: transport) else {
+            throw ChannelError.ioOnClosedChannel
+        }
+        let pipeline = channel.pipeline.syncOperations
+        if transport.isSecure {
+            guard let serverContext else { throw ListenError.noCertificate(transport) }
+            try pipeline.addHandler(NIOSSLServerHandler(context: serverContext))
+        }
+        let stream = StreamConnection(self, role: .server, transport: transport)
+        try pipeline.addHandler(stream)
+        if transport.isWebSocket { try WebSocketServer.addHandlers(to: channel, before: stream, self) }
+    }
+
+    /// Takes the configured identity, unless another one replaced it.
+    private func loadIdentity() -> Bool {
+        if serverContext == nil, let identity = configuration.tls.identity { replaceIdentity(identity) }
+        return serverContext != nil
+    }
+
+    /// Clients that connect from now on see this certificate.
+    func replaceIdentity(_ identity: ServerIdentity) {
+        if let context = try? identity.context(closing: configuration.intervals.close) { serverContext = context }
     }
 
     private func bindDatagrams(to address: KernelAddress) -> EventLoopFuture<any Channel> {

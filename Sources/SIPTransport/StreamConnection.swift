@@ -38,12 +38,18 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     private var patienceTimer: Scheduled<Void>?
     private var isReading = true
     var isListed = false
+    /// When a client's connection may be used: after the handshakes of those before it in the pipeline. It fails with
+    /// a `TransportFailure`.
+    let ready: EventLoopFuture<Void>
 
-    init(_ switchboard: Switchboard, role: Role, transport: TransportProtocol = .tcp) {
+    init(
+        _ switchboard: Switchboard, role: Role, transport: TransportProtocol = .tcp, ready: EventLoopFuture<Void>? = nil
+    ) {
         self.switchboard = switchboard
         self.role = role
         self.transport = transport
         framing = Framing(transport)
+        self.ready = ready ?? switchboard.loop.makeSucceededVoidFuture()
         patience = Patience(
             limit: switchboard.configuration.intervals.message, expecting: role == .server, at: NIODeadline.elapsed)
     }
@@ -209,7 +215,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         flush(promise: flushed)
         flushed.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
         let patience = TimeAmount(limit ?? switchboard.configuration.intervals.close)
-        channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: patience) { channel.closeAtOnce() }
     }
 
     /// Ends the connection at once, without waiting for a peer that does not deserve it.
@@ -219,7 +225,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         guard case .open = state else { return }
         finish(flow, failure)
         state = .closing(channel, flow)
-        channel.close(promise: nil)
+        channel.closeAtOnce()
     }
 
     /// The peer broke the rules: it still gets the answers to what it sent so far.
@@ -237,7 +243,11 @@ final class StreamConnection: ChannelInboundHandler, Reader {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if failure == nil { failure = TransportFailure(error) }
-        context.close(promise: nil)
+        if case .open(_, let flow) = state, case .handshakeFailed(let words)? = failure {
+            switchboard.counters.failedHandshakes += 1
+            switchboard.diagnose(.handshakeFailed(flow.remote, words))
+        }
+        context.channel.closeAtOnce()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import SIP
 
 /// Every flow of a `Transport`, by what the machines call it; confined to the event loop's thread.
@@ -8,6 +9,9 @@ final class Switchboard {
     var counters = Counters()
     var identifiers = Identifiers.unpredictable
     private(set) var isShutDown = false
+    var clientTrust: ClientTrust
+    /// What listeners over TLS show to clients that connect from now on.
+    var serverContext: NIOSSLContext?
     let diagnose: (Diagnostic) -> Void
 
     private let sink: ([TransportEvent]) -> Void
@@ -38,6 +42,7 @@ final class Switchboard {
         self.diagnose = diagnose
         self.sink = sink
         admission = Admission(limits: configuration.limits)
+        clientTrust = ClientTrust(configuration.tls, closing: configuration.intervals.close)
     }
 
     func perform(_ commands: [TransportCommand]) {

@@ -41,6 +41,16 @@ package final class Transport: Sendable {
         loop.execute { [switchboard] in switchboard.value.perform(commands) }
     }
 
+    /// From now on this certificate is good for its server; for connections that are asked for after it.
+    package func trust(_ decision: TrustedCertificate) {
+        loop.execute { [switchboard] in switchboard.value.clientTrust.trust(decision) }
+    }
+
+    /// Shows this certificate to those who connect from now on; connections that stand are not touched.
+    package func replaceIdentity(_ identity: ServerIdentity) {
+        loop.execute { [switchboard] in switchboard.value.replaceIdentity(identity) }
+    }
+
     /// The program is done with that many events of the sink's; callable from any thread.
     ///
     /// With `Limits.unhandledEvents` set this is what keeps a flood from piling up in the inbox: call it after

@@ -135,6 +135,9 @@ package enum Reasons {
         case .protocolViolation(let words):
             "The exchange does not speak SIP: \(RemoteText.name(words, number: "no reason given"))."
         case .closedLocally: "The connection was closed."
+        case .untrusted(let certificate): untrusted(certificate)
+        case .handshakeFailed(let words):
+            "No encrypted connection to \(host) port \(port): \(RemoteText.name(words, number: "no reason given"))."
         }
     }
 }

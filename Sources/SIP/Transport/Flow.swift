@@ -5,6 +5,12 @@ public enum TransportProtocol: String, Sendable, Hashable, CaseIterable {
     /// Whether the transport delivers in order and without loss, so that retransmission timers stay off.
     public var isReliable: Bool { self != .udp }
 
+    /// Whether nobody on the way can read or change what is sent.
+    public var isSecure: Bool { self == .tls || self == .wss }
+
+    /// Whether it is a WebSocket (RFC 7118).
+    public var isWebSocket: Bool { self == .ws || self == .wss }
+
     /// The name in a Via's sent-protocol.
     public var viaName: String {
         switch self {
@@ -123,6 +129,10 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case protocolViolation(String)
     /// We closed it ourselves.
     case closedLocally
+    /// The server's certificate does not prove that it is the one we want; nothing was sent to it.
+    case untrusted(ServerCertificate)
+    /// No TLS connection came about, for another reason than the certificate; the text says which.
+    case handshakeFailed(String)
 }
 
 /// What the machines ask of the transport.
