@@ -57,9 +57,12 @@ final class Inbox: Sendable {
     }
 
     func opened(_ attempt: UInt64 = 1, at location: SourceLocation = #_sourceLocation) throws -> Flow {
-        try next("opened", at: location) { event in
-            if case .opened(let flow, attempt) = event { flow } else { nil }
+        let outcome: Result<Flow, TransportFailure> = try next("opened", at: location) { event in
+            if case .opened(let flow, attempt) = event { return .success(flow) }
+            if case .failed(let failure, attempt) = event { return .failure(failure) }
+            return nil
         }
+        return try outcome.get()
     }
 
     func failed(_ attempt: UInt64 = 1, at location: SourceLocation = #_sourceLocation) throws -> TransportFailure {

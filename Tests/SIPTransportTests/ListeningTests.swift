@@ -45,9 +45,9 @@ extension RealSockets {
                 try await Station().transport.listen(
                     on: SIP.SocketAddress(host: "localhost", port: 0), transports: [.udp])
             }
-            await #expect(throws: ListenError.unsupported(.tls)) {
+            await #expect(throws: ListenError.unsupported(.ws)) {
                 try await Station().transport.listen(
-                    on: SIP.SocketAddress(host: "127.0.0.1", port: 0), transports: [.tls])
+                    on: SIP.SocketAddress(host: "127.0.0.1", port: 0), transports: [.ws])
             }
         }
 

@@ -19,7 +19,8 @@ struct CertificateNames: Equatable {
             return addresses.contains(address)
         }
         let wanted = Self.comparable(domain)
-        return !wanted.isEmpty && (domains.isEmpty ? hosts : domains).contains { Self.comparable($0) == wanted }
+        return !wanted.isEmpty && !wanted.contains("*")
+            && (domains.isEmpty ? hosts : domains).contains { Self.comparable($0) == wanted }
     }
 
     /// For people; unfiltered.

@@ -115,7 +115,9 @@ extension BoringSSLError {
     /// For people: `it speaks no TLS`.
     var words: String {
         if names("WRONG_VERSION_NUMBER") || names("HTTP_REQUEST") { return "it speaks no TLS" }
-        if names("PROTOCOL_VERSION") || names("UNSUPPORTED_PROTOCOL") { return "it speaks no TLS of version 1.2 or newer" }
+        if names("PROTOCOL_VERSION") || names("UNSUPPORTED_PROTOCOL") {
+            return "it speaks no TLS of version 1.2 or newer"
+        }
         if names("EOF during handshake") { return "it closed the connection before the handshake was over" }
         if names("NO_SHARED_CIPHER") || names("HANDSHAKE_FAILURE") { return "the two have no way to encrypt in common" }
         switch self {

@@ -28,7 +28,8 @@ import Testing
 
     @Test("an address is named by its bytes, never by a text that looks like it") func addresses() {
         let names = CertificateNames(
-            hosts: ["192.0.2.2"], addresses: [[192, 0, 2, 1], [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [1]])
+            hosts: ["192.0.2.2"],
+            addresses: [[192, 0, 2, 1], [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [1]])
         #expect(names.name("192.0.2.1"))
         #expect(names.name("2001:db8::1"))
         #expect(names.name("2001:DB8:0::0:1"))

@@ -36,7 +36,8 @@ extension RealSockets {
             for (certificate, names) in [
                 ("other-host", ["pbx.example"]), ("wildcard", ["*.example"]), ("nameless", ["nameless"]),
             ] {
-                let (_, address) = try await Station.secure(certificate)
+                let (server, address) = try await Station.secure(certificate)
+                defer { withExtendedLifetime(server) {} }
                 let client = Station.believing()
                 client.connect(to: address, as: "localhost")
                 #expect(try client.inbox.untrusted().names == names)
@@ -45,7 +46,8 @@ extension RealSockets {
 
         @Test("is not believed for a name that only DNS gave it: the domain that was asked for counts")
         func originalDomain() async throws {
-            let (_, address) = try await Station.secure("other-host")
+            let (server, address) = try await Station.secure("other-host")
+            defer { withExtendedLifetime(server) {} }
             let client = Station.believing()
             client.transport.perform([
                 .connect(
@@ -60,7 +62,8 @@ extension RealSockets {
         }
 
         @Test("is not vouched for by whom the system trusts unless told so") func systemAuthorities() async throws {
-            let (_, address) = try await Station.secure()
+            let (server, address) = try await Station.secure()
+            defer { withExtendedLifetime(server) {} }
             let client = Station()
             client.connect(to: address, as: "localhost")
             #expect(try client.inbox.untrusted().faults == [.unknownIssuer("Tests' authority")])
@@ -69,7 +72,8 @@ extension RealSockets {
         @Test("is taken where somebody decided for this very certificate, whatever is wrong with it")
         func decided() async throws {
             for certificate in ["self-signed", "expired", "other-host", "unknown-issuer"] {
-                let (_, address) = try await Station.secure(certificate)
+                let (server, address) = try await Station.secure(certificate)
+                defer { withExtendedLifetime(server) {} }
                 let client = Station.believing()
                 client.connect(to: address, as: "localhost")
                 client.transport.trust(TrustedCertificate(try client.inbox.untrusted()))
@@ -97,7 +101,8 @@ extension RealSockets {
         }
 
         @Test("a decision for one server is none for another port or name") func elsewhere() async throws {
-            let (_, address) = try await Station.secure("self-signed")
+            let (server, address) = try await Station.secure("self-signed")
+            defer { withExtendedLifetime(server) {} }
             let known = try TestCertificates.identity("self-signed").fingerprint
             let client = Station.believing(trusted: [
                 TrustedCertificate(domain: "localhost", port: address.port &+ 1, fingerprint: known),
@@ -108,7 +113,8 @@ extension RealSockets {
         }
 
         @Test("nothing is opened when the file of authorities is missing or none") func authorityFile() async throws {
-            let (_, address) = try await Station.secure()
+            let (server, address) = try await Station.secure()
+            defer { withExtendedLifetime(server) {} }
             for (name, words) in [("missing", "cannot be read"), ("index.txt", "cannot be read"), ("openssl", "")] {
                 let client = Station.believing(name)
                 client.connect(to: address, as: "localhost")
@@ -134,7 +140,8 @@ extension RealSockets {
             #expect(try client.inbox.failed() == .handshakeFailed("it speaks no TLS of version 1.2 or newer"))
         }
 
-        @Test("a client that speaks TLS 1.1 at most is refused, one with TLS 1.2 is not") func oldClient() async throws {
+        @Test("a client that speaks TLS 1.1 at most is refused, one with TLS 1.2 is not") func oldClient() async throws
+        {
             let (server, address) = try await Station.secure()
             let common = ["s_client", "-connect", "\(address)", "-cipher", "DEFAULT@SECLEVEL=0"]
             #expect(try OpenSSL(common + ["-tls1_1"]).says("alert protocol version"))
@@ -142,17 +149,21 @@ extension RealSockets {
             #expect(try OpenSSL(common + ["-tls1_2"]).says("Protocol  : TLSv1.2"))
         }
 
-        @Test("a server that speaks SIP in the clear is told from one that speaks TLS") func plain() async throws {
-            let (_, address) = try await Station.listening([.tcp])
+        @Test("a server that answers in the clear is told from one that speaks TLS") func plain() throws {
+            let server = try RawSocket.bound()
             let client = Station.believing()
-            client.connect(to: address, as: "localhost")
+            client.connect(to: server.address, as: "localhost")
+            let peer = try server.accepted()
+            try peer.write("SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
             #expect(try client.inbox.failed() == .handshakeFailed("it speaks no TLS"))
         }
 
         @Test("SIP in the clear, and any other garbage, closes a connection to a listener over TLS")
         func garbage() async throws {
             let (server, address) = try await Station.secure()
-            for bytes in [Array(messageText().utf8), [0x16, 0x03, 0x01, 0xFF, 0xFF], [UInt8](repeating: 0, count: 70_000)] {
+            for bytes in [
+                Array(messageText().utf8), [0x16, 0x03, 0x01, 0xFF, 0xFF], [UInt8](repeating: 0, count: 70_000),
+            ] {
                 let stranger = try RawSocket.connected(to: address.port)
                 try stranger.write(bytes)
                 stranger.finish()
@@ -176,7 +187,8 @@ extension RealSockets {
 
         @Test("a client that connects and never shakes hands is dropped at the first message's deadline")
         func slowClient() async throws {
-            let (_, address) = try await Station.secure { $0.intervals.message = .milliseconds(200) }
+            let (server, address) = try await Station.secure { $0.intervals.message = .milliseconds(200) }
+            defer { withExtendedLifetime(server) {} }
             let silent = try RawSocket.connected(to: address.port)
             #expect(silent.readToEnd() == "")
         }

@@ -6,8 +6,8 @@ import Testing
 /// The certificates of `Tests/make-certificates`, made once for a run in a folder of its own.
 enum TestCertificates {
     static let folder: String = {
-        var template = Array("/tmp/partyline-certificates-XXXXXX".utf8CString)
-        let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress)) }
+        let folder = "/tmp/partyline-certificates-\(getpid())"
+        mkdir(folder, 0o700)
         let script = "\(#filePath)".split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/make-certificates"
         guard run([script, folder]) == 0 else { preconditionFailure("\(script) failed; see \(folder)/openssl.log") }
         atexit { _ = TestCertificates.run(["/bin/rm", "-rf", TestCertificates.folder]) }
