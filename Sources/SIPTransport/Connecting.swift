@@ -40,7 +40,8 @@ extension Switchboard {
     }
 
     /// Puts in what the endpoint's transport needs. A name may have several addresses, and each gets its own.
-    private func furnish(_ channel: any Channel, for endpoint: Endpoint, attempt: UInt64, deadline: NIODeadline) throws {
+    private func furnish(_ channel: any Channel, for endpoint: Endpoint, attempt: UInt64, deadline: NIODeadline) throws
+    {
         let pipeline = channel.pipeline.syncOperations
         var ready: EventLoopFuture<Void>?
         if endpoint.transport.isSecure {

@@ -22,6 +22,27 @@ extension RealSockets {
             #expect(response.status == 200)
         }
 
+        @Test("a WebSocket goes over it as well (wss)") func webSocket() async throws {
+            let identity = try TestCertificates.identity("good")
+            let (server, address) = try await Station.listening([.wss]) { $0.tls.identity = identity }
+            let client = Station.believing()
+            client.transport.perform([
+                .connect(
+                    attempt: 1,
+                    Endpoint(transport: .wss, host: address.host, port: address.port, domain: "localhost")),
+                .connect(
+                    attempt: 2,
+                    Endpoint(transport: .wss, host: address.host, port: address.port, domain: "bank.example")),
+            ])
+            let flow = try client.inbox.opened(1)
+            #expect(flow.transport == .wss)
+            #expect(try client.inbox.untrusted(2).faults == [.wrongName])
+            client.send(try message("lunch?"), on: flow)
+            let (request, back) = try server.inbox.request()
+            #expect(back.transport == .wss)
+            #expect(request.body == Array("lunch?".utf8))
+        }
+
         @Test("an address is proved by an address in the certificate") func numeric() async throws {
             let (server, address) = try await Station.secure()
             defer { withExtendedLifetime(server) {} }
@@ -92,7 +113,7 @@ extension RealSockets {
             let client = Station.believing()
             client.connect(to: address, as: "localhost")
             let flow = try client.inbox.opened()
-            server.transport.replaceIdentity(try TestCertificates.identity("other-host"))
+            try await server.shows(TestCertificates.identity("other-host"))
             client.connect(to: address, as: "pbx.example", attempt: 2)
             _ = try client.inbox.opened(2)
             client.send(try message(), on: flow)

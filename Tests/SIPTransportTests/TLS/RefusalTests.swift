@@ -92,7 +92,7 @@ extension RealSockets {
             client.connect(to: address, as: "localhost")
             _ = try client.inbox.opened()
             for (attempt, certificate) in zip(UInt64(2)..., ["another", "good"]) {
-                server.transport.replaceIdentity(try TestCertificates.identity(certificate))
+                try await server.shows(TestCertificates.identity(certificate))
                 client.connect(to: address, as: "localhost", attempt: attempt)
                 let untrusted = try client.inbox.untrusted(attempt)
                 #expect(untrusted.faults.first == .changed(from: [known]))

@@ -99,6 +99,12 @@ extension Station {
         }
     }
 
+    /// Returns when whoever connects from then on sees that certificate.
+    func shows(_ identity: ServerIdentity) async {
+        transport.replaceIdentity(identity)
+        _ = await transport.counters()
+    }
+
     /// Connects over TLS to a server that is to prove that it is `domain`.
     func connect(to address: SIP.SocketAddress, as domain: String, attempt: UInt64 = 1) {
         let endpoint = Endpoint(transport: .tls, host: address.host, port: address.port, domain: domain)
