@@ -1,7 +1,7 @@
 import Webphone
 
 extension Chat {
-    /// The one call in progress: asked for, or on.
+    /// A call: the one in progress, asked for or on, or one that is put aside.
     package struct Call: Equatable, Sendable {
         package let id: CallID
         package internal(set) var party: Party
@@ -11,8 +11,16 @@ extension Chat {
         /// Whole seconds since the call was answered.
         package internal(set) var seconds = 0
         var counted: WallClock?
+        /// Who put it on hold, while it is; both may have, and then it is us.
+        package internal(set) var heldBy: Side?
+        /// Whether the other side is writing.
+        package internal(set) var isTyping = false
+        /// Whom we asked the other side to talk to instead.
+        var transferTarget: String?
+        /// Whether the other side asked us to talk to somebody else, and we are about to.
+        var handsOver = false
 
-        /// `IN_CALL 00:31`, `RINGING`.
+        /// `IN_CALL 00:31`, `RINGING`, `HOLD by you 00:31`.
         package var words: String {
             switch state {
             case .calling:
@@ -22,7 +30,7 @@ extension Chat {
                 }
             case .ringing: "RINGING"
             case .inCall: "IN_CALL " + duration
-            case .hold: "HOLD " + duration
+            case .hold: (heldBy == .us ? "HOLD by you " : "HOLD by them ") + duration
             case .completed: "COMPLETED"
             case .rejected: "REJECTED"
             case .busy: "BUSY"
@@ -33,6 +41,9 @@ extension Chat {
             case .failed: "FAILED"
             }
         }
+
+        /// The same where there is little room.
+        package var shortWords: String { isOn ? heldBy == nil ? duration : "HOLD" : words }
 
         /// `00:31`, `1:02:03`.
         package var duration: String {

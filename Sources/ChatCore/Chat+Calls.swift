@@ -8,7 +8,7 @@ extension Chat {
         return hint(nobody ? "Nobody is online to call." : "Select somebody first, with Up and Down.")
     }
 
-    private mutating func call(_ party: Party) -> [Effect] {
+    mutating func call(_ party: Party) -> [Effect] {
         let label = state.clients.label(for: party)
         if let index = request(where: { $1.number == party.number }) { return acceptDialog(index) }
         guard party.number != state.number else {
@@ -26,7 +26,8 @@ extension Chat {
             return hint(
                 call.isOn ? "You are in a chat with \(label) already." : "You are calling \(label); ^X takes it back.")
         }
-        let (ended, effects) = leaveCall()
+        if let effects = changeOver(to: party.number) { return effects }
+        let (ended, effects) = giveWay()
         let id = CallID.placed(nextCall)
         nextCall += 1
         note(.call, ended + "You have sent a chat request to \(label).")
@@ -38,7 +39,7 @@ extension Chat {
     private mutating func acceptDialog(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, let party): return accept(id, from: party)
-        case .paste: return []
+        case .transfer, .forwarded, .paste: return []
         }
     }
 
@@ -46,7 +47,7 @@ extension Chat {
     mutating func accept(_ id: CallID, from party: Party) -> [Effect] {
         guard let index = request(where: { waiting, _ in waiting == id }) else { return [] }
         var effects = close(index)
-        let (ended, goodbye) = leaveCall()
+        let (ended, goodbye) = giveWay()
         if !ended.isEmpty { note(.call, ended.trimmed) }
         effects += goodbye
         state.call = Call(id: id, party: party, label: state.clients.label(for: party), state: .calling)
@@ -64,11 +65,12 @@ extension Chat {
         case (false, .placed): note(.call, "You took your chat request to \(call.label) back.")
         case (false, .received): note(.call, "You hung up before the chat with \(call.label) began.")
         }
+        comeBack()
         return effects
     }
 
     /// Ends the call in progress, if there is one, with the words for it and a blank behind them.
-    private mutating func leaveCall() -> (words: String, effects: [Effect]) {
+    mutating func leaveCall() -> (words: String, effects: [Effect]) {
         guard let call = state.call else { return ("", []) }
         let effects = clearCall()
         let words =
@@ -77,12 +79,14 @@ extension Chat {
         return (words, effects + [.phone(.hangUp(call.id))])
     }
 
-    /// There is no call any more; a question about what to send in it goes too.
+    /// There is no call in progress any more; a question about it, or about what to send in it, goes too.
     mutating func clearCall() -> [Effect] {
+        guard let call = state.call else { return [] }
         state.call = nil
+        let effects = closeQuestion(about: call.id)
         switch state.dialog?.question {
-        case .paste: return close(0)
-        case .request, nil: return []
+        case .paste: return effects + close(0)
+        case .request, .transfer, .forwarded, nil: return effects
         }
     }
 }
@@ -115,25 +119,49 @@ extension Chat {
         return [.phone(.hangUp(call.id)), .phone(.accept(id))]
     }
 
-    private static func precedes(_ one: String, _ other: String) -> Bool {
+    static func precedes(_ one: String, _ other: String) -> Bool {
         (one.utf8.count, one) < (other.utf8.count, other)
     }
 
     mutating func drop(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, _): return close(index) + [.phone(.reject(id))]
-        case .paste: return []
+        case .transfer, .forwarded, .paste: return []
         }
     }
 
     mutating func receive(_ new: CallState, of id: CallID, by side: Side) -> [Effect] {
         if let index = request(where: { waiting, _ in waiting == id }) { return waiting(index, became: new, by: side) }
-        guard let call = state.call, call.id == id, call.state != new else { return [] }
+        let holder: Side? = new == .hold ? side : nil
+        guard let call = call(id), call.state != new || call.heldBy != holder else { return [] }
         if let words = Self.words(for: new, after: call, by: side) { note(new.kind, words) }
-        guard new.isAlive else { return clearCall() }
-        state.call?.state = new
-        if call.counted == nil, state.call?.isOn == true { state.call?.counted = state.clock }
+        guard new.isAlive else { return ended(call) + sentOn(new, by: call) }
+        let clock = state.clock
+        update(id) { call in
+            call.state = new
+            call.heldBy = holder
+            if call.counted == nil, call.isOn { call.counted = clock }
+        }
         return []
+    }
+
+    private mutating func ended(_ call: Call) -> [Effect] {
+        guard state.call?.id == call.id else {
+            state.aside.removeAll { $0.id == call.id }
+            return closeQuestion(about: call.id)
+        }
+        let effects = clearCall()
+        comeBack()
+        return effects
+    }
+
+    /// Whether to follow where the other side sends us is the person's decision.
+    private mutating func sentOn(_ end: CallState, by call: Call) -> [Effect] {
+        guard case .forwarded(let party) = end, party.number != state.number, state.dialogs.count < Limits.requests
+        else {
+            return []
+        }
+        return ask(.forwarded(by: call.label, to: party)) + [.bell]
     }
 
     /// A request that waits for an answer ended, as the caller gave it up, or was answered elsewhere.
@@ -142,14 +170,14 @@ extension Chat {
         switch state.dialogs[index].question {
         case .request(_, let party):
             note(new.kind, Self.words(for: new, ofRequestFrom: state.clients.label(for: party), by: side))
-        case .paste: break
+        case .transfer, .forwarded, .paste: break
         }
         return close(index)
     }
 
     mutating func receive(_ party: Party, of id: CallID) {
-        if state.call?.id == id {
-            state.call?.party = party
+        if call(id) != nil {
+            update(id) { $0.party = party }
             relabel()
         } else if let index = request(where: { waiting, _ in waiting == id }) {
             state.dialogs[index].question = .request(id, from: party)
@@ -158,7 +186,9 @@ extension Chat {
 
     /// Who is told apart how depends on who else is there.
     mutating func relabel() {
-        guard let party = state.call?.party else { return }
-        state.call?.label = state.clients.label(for: party)
+        for call in [state.call].compactMap({ $0 }) + state.aside {
+            let label = state.clients.label(for: call.party)
+            update(call.id) { $0.label = label }
+        }
     }
 }

@@ -4,27 +4,21 @@ import Webphone
 extension Chat {
     /// Keys while a dialog is open. Those that come just as it opens go on to where they were meant to go.
     mutating func press(_ key: Key, in dialog: ConfirmDialog) -> [Effect] {
-        switch dialog.question {
-        case .request: return pressInRequest(key, dialog.focus)
-        case .paste: return pressInPaste(key, dialog.focus)
-        }
+        dialog.allowsTyping ? pressBeside(key, dialog) : pressWithin(key, dialog)
     }
 
-    private mutating func pressInRequest(_ key: Key, _ focus: ConfirmDialog.Focus) -> [Effect] {
-        switch (key, focus, isGuarded) {
+    /// A dialog that somebody else raised: the line and the list stay at hand.
+    private mutating func pressBeside(_ key: Key, _ dialog: ConfirmDialog) -> [Effect] {
+        switch (key, dialog.focus, isGuarded) {
         case (.enter, .input, _), (.enter, _, true):
-            return state.draft.isEmpty ? returnToButtons() : returnToButtons() + send()
+            return sendBeside(dialog)
         case (.escape, _, true), (.tab, _, true), (.backtab, _, true): return []
-        case (.escape, _, false): return answerDialog(false)
-        case (.enter, .ok, false): return answerDialog(true)
-        case (.enter, .cancel, false): return answerDialog(false)
-        case (.tab, .ok, false), (.backtab, .input, false): state.dialogs[0].focus = .cancel
-        case (.tab, .cancel, false), (.backtab, .ok, false): state.dialogs[0].focus = .input
-        case (.tab, .input, false), (.backtab, .cancel, false): state.dialogs[0].focus = .ok
-        case (.right, .ok, false), (.down, .ok, false), (.right, .cancel, false), (.down, .cancel, false):
-            state.dialogs[0].focus = .cancel
-        case (.left, .ok, false), (.up, .ok, false), (.left, .cancel, false), (.up, .cancel, false):
-            state.dialogs[0].focus = .ok
+        case (.escape, _, false): return answerDialog(.cancel)
+        case (.enter, .on(let choice), false): return answerDialog(choice)
+        case (.tab, _, false): state.dialogs[0].focus = dialog.focus(after: 1)
+        case (.backtab, _, false): state.dialogs[0].focus = dialog.focus(after: -1)
+        case (.right, .on, false), (.down, .on, false): move(dialog, by: 1)
+        case (.left, .on, false), (.up, .on, false): move(dialog, by: -1)
         case (.up, _, _): state.clients.moveSelection(by: -1)
         case (.down, _, _): state.clients.moveSelection(by: 1)
         case (_, _, _): return edit(key)
@@ -32,42 +26,53 @@ extension Chat {
         return []
     }
 
-    private mutating func pressInPaste(_ key: Key, _ focus: ConfirmDialog.Focus) -> [Effect] {
-        switch (key, isGuarded) {
-        case (.enter, true), (.escape, true), (.tab, true), (.backtab, true): return []
-        case (.enter, false): return answerDialog(focus != .cancel)
-        case (.escape, false): return answerDialog(false)
-        case (.tab, false), (.backtab, false):
-            state.dialogs[0].focus = focus == .ok ? .cancel : .ok
-            return []
-        case (.left, false), (.up, false):
-            state.dialogs[0].focus = .ok
-            return []
-        case (.right, false), (.down, false):
-            state.dialogs[0].focus = .cancel
-            return []
-        case (_, _): return edit(key)
+    /// A dialog that the person's own Enter raised: to go on writing closes it.
+    private mutating func pressWithin(_ key: Key, _ dialog: ConfirmDialog) -> [Effect] {
+        switch (key, dialog.focus, isGuarded) {
+        case (.enter, _, true), (.escape, _, true), (.tab, _, true), (.backtab, _, true): return []
+        case (.enter, .on(let choice), false): return answerDialog(choice)
+        case (.escape, _, false): return answerDialog(.cancel)
+        case (.tab, _, false): state.dialogs[0].focus = dialog.focus(after: 1)
+        case (.backtab, _, false): state.dialogs[0].focus = dialog.focus(after: -1)
+        case (.left, _, false), (.up, _, false): move(dialog, by: -1)
+        case (.right, _, false), (.down, _, false): move(dialog, by: 1)
+        case (_, _, _): return edit(key)
         }
+        return []
     }
 
-    /// After a line was sent from beside the dialog, Enter belongs to its buttons again, but not at once.
-    private mutating func returnToButtons() -> [Effect] {
-        guard state.dialog?.focus == .input else { return [] }
+    private mutating func move(_ dialog: ConfirmDialog, by step: Int) {
+        if let choice = dialog.choice(beside: step) { state.dialogs[0].focus = .on(choice) }
+    }
+
+    /// After a line was sent from beside the dialog, Enter belongs to its buttons again, but not at once; as long as the
+    /// line stays it is the line's.
+    private mutating func sendBeside(_ dialog: ConfirmDialog) -> [Effect] {
+        let effects = state.draft.isEmpty ? [] : send()
+        guard dialog.focus == .input, state.draft.isEmpty, state.dialog?.question == dialog.question else {
+            return effects
+        }
         state.dialogs[0].focus = .ok
-        return guardKeys()
+        return effects + guardKeys()
     }
 
-    mutating func answerDialog(_ yes: Bool) -> [Effect] {
-        guard let dialog = state.dialog else { return [] }
-        switch (dialog.question, yes) {
-        case (.request(let id, let party), true):
+    mutating func answerDialog(_ choice: ConfirmDialog.Choice) -> [Effect] {
+        guard let dialog = state.dialog, dialog.choices.contains(choice) else { return [] }
+        switch (dialog.question, choice) {
+        case (.request(let id, let party), .ok):
             return accept(id, from: party)
-        case (.request(let id, let party), false):
+        case (.request(let id, let party), .cancel):
             note(.call, "You refused the chat request of \(state.clients.label(for: party)).")
             return close(0) + [.phone(.reject(id))]
-        case (.paste, true):
+        case (.transfer(let id, let party), .ok):
+            return close(0) + follow(id, to: party)
+        case (.transfer(let id, let party), .cancel):
+            return close(0) + stay(id, with: party)
+        case (.forwarded(_, let party), .ok):
+            return close(0) + call(state.clients.party(party.number) ?? Party(number: party.number, name: ""))
+        case (.paste, .ok):
             return close(0) + sendNow()
-        case (.paste, false):
+        case (.forwarded, .cancel), (.paste, .cancel):
             return close(0)
         }
     }
@@ -107,8 +112,19 @@ extension Chat {
         state.dialogs.firstIndex { dialog in
             switch dialog.question {
             case .request(let id, let party): matches(id, party)
-            case .paste: false
+            case .transfer, .forwarded, .paste: false
             }
         }
+    }
+
+    /// Takes away what the other side of a call asked, when it is over or the other side asks something else.
+    mutating func closeQuestion(about id: CallID) -> [Effect] {
+        let index = state.dialogs.firstIndex { dialog in
+            switch dialog.question {
+            case .transfer(let asking, _): asking == id
+            case .request, .forwarded, .paste: false
+            }
+        }
+        return index.map { close($0) } ?? []
     }
 }

@@ -15,17 +15,22 @@ extension Chat {
         case .start:
             return open()
         case .key(let key):
-            return (state.prompt == nil ? press(key) : answer(key)) + keepTime()
+            return (state.prompt == nil ? press(key) : answer(key)) + keepUp()
         case .paste(let text):
-            return paste(text)
+            return paste(text) + keepUp()
         case .action(let action):
-            return act(on: action) + keepTime()
+            return act(on: action) + keepUp()
         case .phone(let report):
-            return receive(report) + keepTime()
+            return receive(report) + keepUp()
         case .fired(let timer):
-            return fired(timer) + keepTime()
+            return fired(timer) + keepUp()
+        case .preferences(let kept):
+            return remember(kept)
         }
     }
+
+    /// What follows from the state, however it came about.
+    private mutating func keepUp() -> [Effect] { keepTime() + keepTyping() }
 
     private mutating func paste(_ text: String) -> [Effect] {
         state.hint = nil
@@ -75,8 +80,7 @@ extension Chat {
     private mutating func press(_ button: Button) -> [Effect] {
         switch button {
         case .send: return state.draft.isBlank ? hint("There is nothing to send: the line is empty.") : send()
-        case .ok: return isGuarded ? [] : answerDialog(true)
-        case .cancel: return isGuarded ? [] : answerDialog(false)
+        case .choice(let choice): return isGuarded ? [] : answerDialog(choice)
         }
     }
 
@@ -106,6 +110,7 @@ extension Chat {
         case .tick:
             isTicking = false
             count()
+        case .typing: return lookAtTyping()
         }
         return []
     }
@@ -170,14 +175,15 @@ extension Chat {
 
     /// Leaves with a goodbye: the other side of a chat, and who waits for an answer, hear of it.
     mutating func quit() -> [Effect] {
-        var effects: [Effect] = state.call.map { [.phone(.hangUp($0.id))] } ?? []
+        var effects: [Effect] = ([state.call].compactMap { $0 } + state.aside).map { .phone(.hangUp($0.id)) }
         for dialog in state.dialogs {
             switch dialog.question {
             case .request(let id, _): effects.append(.phone(.reject(id)))
-            case .paste: break
+            case .transfer, .forwarded, .paste: break
             }
         }
         state.call = nil
+        state.aside = []
         state.dialogs = []
         state.retrySeconds = nil
         return effects + [.phone(.disconnect), .quit]

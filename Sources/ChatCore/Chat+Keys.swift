@@ -11,6 +11,7 @@ extension Chat {
         case .ctrl("z"): return [.suspend]
         case .ctrl("c"): return interrupt(again: wasTold)
         case .ctrl("x"): return hangUp()
+        case .ctrl("o"): return toggleHold()
         case .ctrl("m"), .ctrl("j"): return press(.enter)
         case .ctrl("i"): return press(.tab)
         case .f(1):
@@ -23,6 +24,7 @@ extension Chat {
             break
         }
         if let top = state.help { return pressInHelp(key, top) }
+        if key == .tab, isInLine, state.draft.completeCommand() { return typed() }
         if let dialog = state.dialog { return press(key, in: dialog) }
         return pressInRoom(key)
     }
@@ -37,6 +39,9 @@ extension Chat {
         }
         return hint(Self.leaveHint)
     }
+
+    /// Whether what is typed goes into the line by itself.
+    private var isInLine: Bool { state.dialog.map { $0.focus == .input } ?? (state.focus == .input) }
 
     private mutating func pressInHelp(_ key: Key, _ top: Int) -> [Effect] {
         let last = Help.lines.count - 1
@@ -102,11 +107,10 @@ extension Chat {
     /// The person writes: that is where the keys go from now on, also beside an open dialog.
     mutating func typed() -> [Effect] {
         state.focus = .input
-        switch state.dialog?.question {
-        case .request: state.dialogs[0].focus = .input
-        case .paste: return close(0)
-        case nil: break
-        }
+        typing.typed()
+        guard let dialog = state.dialog else { return [] }
+        guard dialog.allowsTyping else { return close(0) }
+        state.dialogs[0].focus = .input
         return []
     }
 

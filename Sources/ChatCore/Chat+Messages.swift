@@ -8,6 +8,7 @@ extension Chat {
 
     /// Sends the line, or says why it stays; pasted lines are asked about first.
     mutating func send() -> [Effect] {
+        if state.draft.isCommand { return obey() }
         if let reason = reasonNotToSend {
             note(.trouble, "Your text was not sent: \(reason). It stays in the line.")
             return []
@@ -24,7 +25,9 @@ extension Chat {
         guard reasonNotToSend == nil, let call = state.call else { return send() }
         let id = MessageID(nextMessage)
         nextMessage += 1
-        let text = state.draft.take()
+        let line = state.draft.take()
+        // Of a text that begins with a slash the first one only says that it is no command.
+        let text = line.hasPrefix("//") ? String(line.dropFirst()) : line
         scrolled(to: nil)
         append { log, time in log.append(Entry(.own, text, mark: .sending, at: time), awaiting: id) }
         return [.phone(.send(id, text, in: call.id))]
@@ -46,9 +49,11 @@ extension Chat {
         return nil
     }
 
-    /// A message belongs to a call by identity: of any other call than the one in progress it is too late or too early.
+    /// A message belongs to a call by identity: of one that is neither in progress nor put aside it is too late or too
+    /// early.
     mutating func receive(_ text: String, from party: Party, in id: CallID) {
-        guard let call = state.call, call.id == id else { return }
+        guard let call = call(id) else { return }
+        update(id) { $0.isTyping = false }
         let speaker = party == call.party ? call.label : state.clients.label(for: party)
         let text = PlainText.message(text)
         append { log, time in log.append(Entry(.theirs, text, speaker: speaker, at: time)) }
@@ -56,7 +61,8 @@ extension Chat {
 
     mutating func settle(_ id: MessageID, _ delivery: Delivery) {
         switch delivery {
-        case .sending, .accepted: break
+        case .sending: break
+        case .accepted: state.log.keep(id)
         case .delivered: _ = state.log.settle(id, as: .delivered)
         case .failed(let reason):
             guard let text = state.log.settle(id, as: .failed) else { return }

@@ -15,7 +15,16 @@ extension Chat {
         case .party(let id, let party): receive(party, of: id)
         case .message(let id, let party, let text): receive(text, from: party, in: id)
         case .delivery(let id, let delivery): settle(id, delivery)
-        case .note, .transferAsked, .typing, .turnedAway, .connected: break
+        case .note(let id, let note): receive(note, of: id)
+        case .transferAsked(let id, let party): return receiveTransfer(id, to: party)
+        case .typing(let id, let isTyping): update(id) { $0.isTyping = isTyping }
+        case .turnedAway(let party, let why): receive(party, turnedAway: why)
+        case .connected(let endpoint):
+            let isEncrypted = endpoint.transport == .tls || endpoint.transport == .wss
+            receive(
+                Route(
+                    host: endpoint.host, port: endpoint.port, transport: endpoint.transport.rawValue,
+                    isEncrypted: isEncrypted))
         case .fault(let words): note(.trouble, PlainText.line(words))
         }
         return []
@@ -49,6 +58,14 @@ extension Chat {
         note(.notice, "ACCESS_GRANTED: you are \(again)connected to \(state.settings.line) as \(number).\(change)")
     }
 
+    /// Which server it is matters when it is another one than before.
+    private mutating func receive(_ route: Route) {
+        if let before = state.route, before.server != route.server {
+            note(.notice, "You are connected through \(PlainText.line(route.server)) now, over \(route.transport).")
+        }
+        state.route = route
+    }
+
     /// Says once what is wrong; the title counts down to the next attempt.
     private mutating func trouble(_ words: String, _ retry: Duration?) {
         state.retrySeconds = retry.map(\.wholeSeconds)
@@ -69,6 +86,9 @@ extension Chat {
     private mutating func loseConnection() -> [Effect] {
         var effects: [Effect] = []
         failUnsettled(Self.lost)
+        for call in state.aside.reversed() {
+            effects += end(call)
+        }
         if let call = state.call {
             note(.call, Self.words(for: .failed(Self.lost), after: call, by: .them) ?? "")
             effects += clearCall() + [.phone(.hangUp(call.id))]
@@ -82,7 +102,7 @@ extension Chat {
         case .request(let id, let party):
             note(.call, "The chat request of \(state.clients.label(for: party)) is lost with the connection.")
             return close(index) + [.phone(.reject(id))]
-        case .paste: return []
+        case .transfer, .forwarded, .paste: return []
         }
     }
 
@@ -95,19 +115,25 @@ extension Chat {
             note(.notice, "\(name.isEmpty ? old.number : name) is now called \(state.clients.label(for: party)).")
         case .known, .refused: break
         }
-        if state.call?.party.number == party.number { state.call?.party = party }
+        for call in [state.call].compactMap({ $0 }) + state.aside where call.party.number == party.number {
+            update(call.id) { $0.party = party }
+        }
         relabel()
     }
 
     /// Who goes OFFLINE leaves the chat, and takes back the request that waits.
     private mutating func leave(_ party: Party) -> [Effect] {
         let label = state.clients.label(for: party)
-        guard state.clients.leave(party.number) != nil || state.call?.party.number == party.number else { return [] }
+        let waiting = state.aside.filter { $0.party.number == party.number }
+        let isKnown = state.clients.leave(party.number) != nil
+        guard isKnown || state.call?.party.number == party.number || !waiting.isEmpty else { return [] }
         note(.offline, "\(label) is OFFLINE")
         var effects: [Effect] = []
+        for call in waiting { effects += end(call) }
         if let call = state.call, call.party.number == party.number {
             note(.call, call.isOn ? "Your chat with \(label) has ended." : "Your chat request to \(label) has ended.")
             effects += clearCall() + [.phone(.hangUp(call.id))]
+            comeBack()
         }
         if let index = request(where: { $1.number == party.number }) {
             note(.call, "\(label) took the chat request back.")

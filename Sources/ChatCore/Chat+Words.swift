@@ -9,7 +9,9 @@ extension Chat {
         case .calling: return nil
         case .ringing: return "\(label) is being asked: RINGING."
         case .inCall: return answered(call, by: side)
-        case .hold: return side == .us ? "You put the chat on hold." : "\(label) put the chat on hold."
+        case .hold: return held(call, by: side)
+        case .completed where call.handsOver && side == .them:
+            return "\(label) has handed you over. Your chat with \(label) has ended."
         case .completed:
             return side == .us
                 ? "Your chat with \(label) has ended." : "\(label) hung up. Your chat with \(label) has ended."
@@ -20,7 +22,7 @@ extension Chat {
         case .cancelled:
             return side == .us
                 ? "Your chat request to \(label) is taken back." : "\(label) took the chat request back."
-        case .forwarded(let party): return "\(label) sends you on to \(party.number)."
+        case .forwarded(let party): return "\(label) sends you on to \(PlainText.line(party.number))."
         case .failed(let reason):
             let what = call.isOn ? "Your chat with \(label) has ended" : "The chat with \(label) did not begin"
             return "\(what). \(PlainText.sentence(reason))"
@@ -34,6 +36,14 @@ extension Chat {
         case (.noAnswer, _): "You did not answer the chat request of \(label)."
         case (_, .them): "\(label) took the chat request back."
         case (_, .us): "The chat request of \(label) has ended."
+        }
+    }
+
+    private static func held(_ call: Call, by side: Side) -> String {
+        switch (side, call.heldBy) {
+        case (.us, _): "You put your chat with \(call.label) on hold; ^O goes on with it."
+        case (.them, .us): "You would go on, but \(call.label) has put the chat on hold too."
+        case (.them, _): "\(call.label) put the chat on hold."
         }
     }
 

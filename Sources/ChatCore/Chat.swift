@@ -31,6 +31,8 @@ package struct Chat: Equatable, Sendable {
         /// The local time; first in every batch.
         case clock(WallClock)
         case fired(Timer)
+        /// What was kept of an earlier run; before the first report of a call.
+        case preferences(Preferences)
     }
 
     /// What the mouse, the screen or a signal asks for.
@@ -54,7 +56,14 @@ package struct Chat: Equatable, Sendable {
         case quit
     }
 
-    package enum Button: Hashable, Sendable { case send, ok, cancel }
+    package enum Button: Hashable, Sendable {
+        case send
+        /// One of the dialog that is open.
+        case choice(ConfirmDialog.Choice)
+
+        package static let ok = Button.choice(.ok)
+        package static let cancel = Button.choice(.cancel)
+    }
 
     /// Where Enter and typing go while no dialog is open.
     package enum Focus: Hashable, Sendable { case input, send, clients }
@@ -65,11 +74,15 @@ package struct Chat: Equatable, Sendable {
         /// One second of a call's duration, or of the wait before the next attempt to connect.
         case tick
         case doubleClick
+        /// Looks whether the person still types.
+        case typing
     }
 
     package enum Effect: Equatable, Sendable {
         case connect(displayName: String)
         case phone(PhoneCommand)
+        /// The phone goes by these from now on, and the next run of the program too.
+        case preferences(Preferences)
         case start(Timer, after: Duration)
         case cancel(Timer)
         case scroll(Scroll)
@@ -90,6 +103,10 @@ package struct Chat: Equatable, Sendable {
     var clicked: String?
     /// Why there is no connection, as the log already says; attempts that fail for the same reason add no line.
     var troubleNoted: String?
+
+    /// Who was refused unasked, as the log already says.
+    var turnedAway: Set<String> = []
+    var typing = Typing()
 
     package init(_ settings: Settings) {
         state = State(settings)

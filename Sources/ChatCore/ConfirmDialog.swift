@@ -1,33 +1,94 @@
 import Webphone
 
-/// A question with OK and Cancel, over everything else. Typed text still goes to the input line: nothing is lost.
+/// A question with its answers, over everything else. Typed text still goes to the input line: nothing is lost.
 package struct ConfirmDialog: Equatable, Sendable {
     package enum Question: Equatable, Sendable {
         /// Somebody asks for a chat.
         case request(CallID, from: Party)
+        /// The other side of a call asks us to talk to somebody else instead.
+        case transfer(CallID, to: Party)
+        /// Whom we asked for a chat, by these words, sends us on.
+        case forwarded(by: String, to: Party)
         /// The line holds pasted text of several lines.
         case paste(lines: Int, characters: Int)
     }
 
+    /// An answer that a dialog offers, in the order of its buttons.
+    package enum Choice: Hashable, Sendable { case ok, cancel }
+
     package enum Focus: Hashable, Sendable {
-        case ok, cancel
+        case on(Choice)
         /// The person goes on typing while the dialog is open: Enter sends the line.
         case input
+
+        package static let ok = Focus.on(.ok)
+        package static let cancel = Focus.on(.cancel)
     }
 
     package internal(set) var question: Question
     package internal(set) var focus = Focus.ok
 
     init(_ question: Question) { self.question = question }
+
+    package var choices: [Choice] {
+        switch question {
+        case .request, .transfer, .forwarded, .paste: [.ok, .cancel]
+        }
+    }
+
+    /// What stands on the button.
+    package func label(of choice: Choice) -> String {
+        switch choice {
+        case .ok: "OK"
+        case .cancel: "Cancel"
+        }
+    }
+
+    /// What Escape does, for the key bar.
+    package var escape: String {
+        switch question {
+        case .request: "refuse"
+        case .transfer: "stay"
+        case .forwarded, .paste: "cancel"
+        }
+    }
+
+    /// Whether one can write beside it. What comes from elsewhere must not stop the person in the middle of a line.
+    var allowsTyping: Bool {
+        switch question {
+        case .request, .transfer, .forwarded: true
+        case .paste: false
+        }
+    }
+
+    /// The next button, or the line behind the last one; `step` is 1 or -1.
+    func focus(after step: Int) -> Focus {
+        let places = choices.map { Focus.on($0) } + (allowsTyping ? [.input] : [])
+        let place = places.firstIndex(of: focus) ?? 0
+        return places[(place + step + places.count) % places.count]
+    }
+
+    /// The button beside this one, if there is one; nil for the line.
+    func choice(beside step: Int) -> Choice? {
+        guard case .on(let choice) = focus, let place = choices.firstIndex(of: choice) else { return nil }
+        return choices[min(max(0, place + step), choices.count - 1)]
+    }
 }
 
 extension Chat.State {
     /// The heading of the dialog that is open.
     package var dialogTitle: String {
-        switch dialog?.question {
-        case .request: dialogs.count > 1 ? "Chat request (1 of \(dialogs.count))" : "Chat request"
-        case .paste: "Paste"
-        case nil: ""
+        guard let dialog else { return "" }
+        let title =
+            switch dialog.question {
+            case .request: "Chat request"
+            case .transfer: "Transfer"
+            case .forwarded: "Sent on"
+            case .paste: "Paste"
+            }
+        switch dialog.question {
+        case .request, .transfer, .forwarded: return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
+        case .paste: return title
         }
     }
 
@@ -36,8 +97,11 @@ extension Chat.State {
         switch dialog?.question {
         case .request(_, let party):
             let asks = "\(clients.label(for: party)), number \(party.number), asks you for a chat."
-            guard let call else { return [asks] }
-            return [asks, "Accepting ends \(call.isOn ? "your chat with" : "your request to") \(call.label)."]
+            return [asks] + consequences(of: "Accepting") + ["Or send them on: /forward NUMBER"]
+        case .transfer(let id, let party): return transferText(id, party)
+        case .forwarded(let label, let party):
+            let asks = "\(label) sends you on to \(introduction(of: party)). Ask \(name(of: party)) for a chat?"
+            return [asks] + consequences(of: "Asking")
         case .paste(let lines, let characters):
             return [
                 "Send your line with \(lines) pasted lines, \(characters) characters, to \(call?.label ?? "nobody")?"
@@ -45,5 +109,26 @@ extension Chat.State {
         case nil:
             return []
         }
+    }
+
+    private func transferText(_ id: CallID, _ party: Party) -> [String] {
+        guard let asker = ([call].compactMap { $0 } + aside).first(where: { $0.id == id }) else {
+            return ["You are asked to talk to \(introduction(of: party))."]
+        }
+        let who =
+            clients.label(for: asker.party).contains(asker.party.number)
+            ? asker.label : "\(asker.label), \(asker.party.number),"
+        let known = clients.party(party.number) != nil
+        let asks = "\(who) asks you to talk to \(introduction(of: party))\(known ? "," : "") instead."
+        let choice = "OK asks \(name(of: party)) for a chat; Cancel stays with \(asker.label)."
+        guard let call, call.id != id else { return [asks, choice] }
+        return [asks, choice, "OK ends your \(call.isOn ? "chat with" : "request to") \(call.label)."]
+    }
+
+    /// What becomes of the call in progress when the person says yes.
+    private func consequences(of yes: String) -> [String] {
+        guard let call else { return [] }
+        if wouldStepAside { return ["\(yes) puts your chat with \(call.label) aside, on hold."] }
+        return ["\(yes) ends your \(call.isOn ? "chat with" : "request to") \(call.label)."]
     }
 }

@@ -23,7 +23,8 @@ package struct Entry: Equatable, Sendable {
     package enum Mark: UInt8, Sendable {
         /// Not a line that is sent.
         case none
-        case sending, delivered, failed
+        /// `accepted`: somebody between keeps it for the other side.
+        case sending, accepted, delivered, failed
     }
 
     /// The sentence, or the message without `You said: `; may hold `\n`, but no other control character.

@@ -15,6 +15,14 @@ extension Chat {
         package static let clients = 10_000
         /// Earlier lines that ^P finds.
         package static let earlierLines = 500
+        /// Characters of a number that is typed; exchanges take no more.
+        package static let number = 64
+        /// Blocked numbers.
+        package static let blocked = 1_000
+        /// Telephone keys sent at once.
+        package static let telephoneKeys = 64
+        /// How often it is looked whether the person still types; who has not since the last look has stopped.
+        package static let typingPause = Duration.seconds(8)
         /// How long after a dialog opened, changed or closed a key is not taken for an answer.
         package static let guardTime = Duration.milliseconds(400)
         /// How long after a click a second one on the same client calls.

@@ -57,6 +57,16 @@ package struct Log: Equatable, Sendable {
         return chunks[offset / Self.chunkSize][offset % Self.chunkSize].text
     }
 
+    /// Marks a message that somebody between keeps for the other side; `settle` still finds it.
+    mutating func keep(_ id: MessageID) {
+        guard let sequence = underWay[id], sequence >= first else { return }
+        let offset = sequence - first
+        chunks[offset / Self.chunkSize][offset % Self.chunkSize].mark = .accepted
+    }
+
     /// The messages that nobody has answered yet, oldest first.
-    var unsettled: [MessageID] { underWay.sorted { $0.value < $1.value }.map(\.key) }
+    var unsettled: [MessageID] {
+        let waiting = underWay.filter { $0.value < first || self[$0.value].mark == .sending }
+        return waiting.sorted { $0.value < $1.value }.map(\.key)
+    }
 }

@@ -20,7 +20,12 @@ extension Chat {
         /// The first one is open, the others wait.
         package internal(set) var dialogs: [ConfirmDialog] = []
         package internal(set) var call: Call?
+        /// Calls that wait while another is in progress; the last one comes back first.
+        package internal(set) var aside: [Call] = []
+        package internal(set) var preferences = Preferences()
         package internal(set) var connection = ConnectionState.disconnected
+        /// Through which server we are connected, or were last.
+        package internal(set) var route: Route?
         /// Whole seconds until the next attempt to connect, while one is due.
         package internal(set) var retrySeconds: Int?
         /// The number others reach us under, the last one while disconnected.

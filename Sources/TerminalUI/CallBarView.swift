@@ -35,9 +35,15 @@ extension Canvas {
             put(" ", x: 2 + min(room, cellWidth(words)), y: y)
             return
         }
+        let end = draw(call, y: y, room: room)
+        drawBeside(call, state, x: end, y: y, limit: 2 + room)
+    }
+
+    /// Returns where it ends.
+    private mutating func draw(_ call: Chat.Call, y: Int, room: Int) -> Int {
         // What gives way, in this order: the number, the word for the state, the end of the name, all but the name.
         let number = call.label.contains(call.party.number) ? "" : " " + call.party.number
-        let short = call.isOn ? call.duration : call.words
+        let short = call.shortWords
         let choices = [(number, call.words), ("", call.words), ("", short)]
         let nameWidth = cellWidth(call.label)
         let (shownNumber, words) =
@@ -46,14 +52,26 @@ extension Canvas {
         put(" ", x: 1, y: y)
         guard nameRoom >= min(nameWidth, 4) else {
             put(call.label, x: 2, y: y, Style(.plain).bold, fitting: room)
-            put(" ", x: 2 + min(room, nameWidth), y: y)
-            return
+            return put(" ", x: 2 + min(room, nameWidth), y: y)
         }
         put(call.label, x: 2, y: y, Style(.plain).bold, fitting: nameRoom)
         var x = put(shownNumber, x: 2 + min(nameRoom, nameWidth), y: y)
         x = put(" · ", x: x, y: y, Style(.quiet), limit: 2 + room)
         x = put(words, x: x, y: y, callStyle(call), limit: 2 + room)
-        put(" ", x: x, y: y)
+        return put(" ", x: x, y: y)
+    }
+
+    /// Behind the call, where there is room: whom it put aside, and that the other side is writing. Nothing moves for it.
+    private mutating func drawBeside(_ call: Chat.Call, _ state: Chat.State, x: Int, y: Int, limit: Int) {
+        var x = x
+        let asides = state.aside.last.map { ["‖ \($0.label) is put aside", "‖ \($0.label)", "‖"] } ?? []
+        let typing = call.isTyping && call.isOn ? ["\(call.label) is typing …", "typing …", "…"] : []
+        for (choices, style) in [(asides, Style(.accent)), (typing, Style(.quiet))] {
+            guard let words = choices.first(where: { x + 2 + cellWidth($0) <= limit }) else { continue }
+            x = put("· ", x: x, y: y, Style(.quiet))
+            x = put(words, x: x, y: y, style)
+            x = put(" ", x: x, y: y)
+        }
     }
 
     private func callStyle(_ call: Chat.Call) -> Style {

@@ -138,6 +138,8 @@ private func asciiStandIn(for scalar: UInt32) -> UInt32 {
     case 0x2026: 0x7E  // an ellipsis where text is cut: ~
     case 0xB7: 0x2D  // between words, and a free slot
     case 0x2022: 0x2A  // a bullet
+    case 0xD7: 0x78  // blocked: x
+    case 0x2016: 0x3D  // put aside: =
     case 0x2713, 0x2714: 0x2B  // delivered: +
     case 0x2717, 0x2718: 0x21  // failed: !
     case 0x23CE, 0x21B5: 0x24  // a line end inside the input line: $

@@ -119,6 +119,7 @@ extension Canvas {
         switch mark {
         case .none: break
         case .sending: put("…", x: x, y: y, Style(.quiet))
+        case .accepted: put("→", x: x, y: y, Style(.quiet))
         case .delivered: put("✓", x: x, y: y, Style(.green))
         case .failed: put("✗", x: x, y: y, Style(.red).bold)
         }

@@ -1,11 +1,10 @@
 import ChatCore
 
 /// Where a dialog stands, and its buttons. Over the chat box where it fits, so that the input line stays in view.
-struct DialogLayout: Equatable {
+struct DialogLayout {
     var area: Rect
     var rows: [String]
-    var ok: Rect
-    var cancel: Rect
+    var buttons: [(choice: ConfirmDialog.Choice, area: Rect)] = []
 
     init(_ state: Chat.State, _ layout: Layout) {
         let size = layout.size
@@ -27,14 +26,26 @@ struct DialogLayout: Equatable {
         self.rows = rows
         let above = layout.callBar + 1 >= height ? layout.callBar + 1 : size.height
         area = Rect(x: (size.width - width) / 2, y: (above - height) / 2, width: width, height: height)
-        let y = area.y + area.height - 2
-        // `[ OK ]  [ Cancel ]`, closer together where it is narrow.
-        let gap = width < 24 ? 1 : 2
-        let (okWidth, cancelWidth) = width < 24 ? (6, 8) : (6, 10)
-        let x = area.x + (width - okWidth - cancelWidth - gap) / 2
-        ok = Rect(x: x, y: y, width: okWidth, height: 1)
-        cancel = Rect(x: x + okWidth + gap, y: y, width: cancelWidth, height: 1)
+        place(state.dialog)
     }
+
+    /// `[ OK ]  [ Cancel ]` in the middle, closer together where it is narrow.
+    private mutating func place(_ dialog: ConfirmDialog?) {
+        guard let dialog else { return }
+        let isTight = area.width < 24
+        let gap = isTight ? 1 : 2
+        let labels = dialog.choices.map { cellWidth(dialog.label(of: $0)) }
+        // The first one has room for the marks of its focus in any case.
+        let widths = labels.enumerated().map { $1 + (isTight && $0 > 0 ? 2 : 4) }
+        var x = area.x + (area.width - widths.reduce(0, +) - gap * (widths.count - 1)) / 2
+        for (choice, width) in zip(dialog.choices, widths) {
+            buttons.append((choice, Rect(x: x, y: area.y + area.height - 2, width: width, height: 1)))
+            x += width + gap
+        }
+    }
+
+    /// The answer at a place on the screen.
+    func choice(at point: Point) -> ConfirmDialog.Choice? { buttons.first { $0.area.contains(point) }?.choice }
 }
 
 extension Canvas {
@@ -48,10 +59,11 @@ extension Canvas {
         for (row, text) in place.rows.enumerated() {
             put(text, x: place.area.x + inset, y: place.area.y + 1 + row, fitting: place.area.width - 2 * inset)
         }
-        drawButton("OK", x: place.ok.x, y: place.ok.y, width: place.ok.width, hasFocus: dialog.focus == .ok)
-        drawButton(
-            "Cancel", x: place.cancel.x, y: place.cancel.y, width: place.cancel.width, hasFocus: dialog.focus == .cancel
-        )
+        for (choice, area) in place.buttons {
+            drawButton(
+                dialog.label(of: choice), x: area.x, y: area.y, width: area.width, hasFocus: dialog.focus == .on(choice)
+            )
+        }
     }
 
     /// Blanks a box and, where there is room within the frame, a column on either side, so that it stands free.

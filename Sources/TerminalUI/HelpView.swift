@@ -1,22 +1,32 @@
 import ChatCore
 
+private struct HelpRow {
+    let keys: String
+    /// Cells before the words.
+    let indent: Int
+    let words: String
+}
+
 extension Canvas {
-    /// All keys, over the whole room; `first` is the line to begin with.
+    /// All keys and commands, over the whole room; `first` is the line to begin with.
     mutating func drawHelp(from first: Int) {
         let lines = Help.lines
-        let keysWidth = size.width < 44 ? 0 : 15
         let width = min(size.width, 78)
-        let wordsWidth = max(1, width - 4 - keysWidth)
-        // One row a line where it fits beside its keys; below 44 columns the keys stand before the words.
-        var rows: [(keys: String, words: String)] = []
+        // One row a line where it fits beside its keys; where it is narrow the keys stand before the words.
+        let isNarrow = (keys: size.width < 44, commands: size.width < 60)
+        var rows: [HelpRow] = []
         var starts: [Int] = []
-        for line in lines {
+        for (number, line) in lines.enumerated() {
             starts.append(rows.count)
-            let words = keysWidth == 0 ? line.keys + ": " + line.words : line.words
+            let isCommand = number >= Help.firstCommand
+            let indent = isCommand ? (isNarrow.commands ? 0 : 25) : (isNarrow.keys ? 0 : 15)
+            let words = indent == 0 ? line.keys + ": " + line.words : line.words
             let bytes = Array(words.utf8)
-            for (index, row) in wrap(words, width: wordsWidth).enumerated() {
+            for (index, row) in wrap(words, width: max(1, width - 4 - indent)).enumerated() {
                 rows.append(
-                    (index == 0 && keysWidth > 0 ? line.keys : "", String(decoding: bytes[row.range], as: UTF8.self)))
+                    HelpRow(
+                        keys: index == 0 && indent > 0 ? line.keys : "", indent: indent,
+                        words: String(decoding: bytes[row.range], as: UTF8.self)))
             }
         }
         let height = min(size.height - 1, rows.count + 2)
@@ -25,11 +35,12 @@ extension Canvas {
         let area = Rect(x: (size.width - width) / 2, y: (size.height - 1 - height) / 2, width: width, height: height)
         clear(around: area)
         box(area, Style(.accent).bold)
-        drawBoxTitle("Keys", area)
+        drawBoxTitle("Keys and commands", area)
         for offset in 0..<max(0, min(room, rows.count - start)) {
             let y = area.y + 1 + offset
-            put(rows[start + offset].keys, x: area.x + 2, y: y, Style(.accent).bold, fitting: max(0, keysWidth - 2))
-            put(rows[start + offset].words, x: area.x + 2 + keysWidth, y: y, fitting: wordsWidth)
+            let row = rows[start + offset]
+            put(row.keys, x: area.x + 2, y: y, Style(.accent).bold, fitting: max(0, row.indent - 2))
+            put(row.words, x: area.x + 2 + row.indent, y: y, fitting: max(1, width - 4 - row.indent))
         }
         let edge = area.x + area.width - 1
         if start > 0 { put("▲", x: edge, y: area.y + 1, Style(.accent)) }

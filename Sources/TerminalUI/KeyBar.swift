@@ -10,7 +10,7 @@ private struct KeyHint {
         self.words = words
     }
 
-    var width: Int { cellWidth(key) + 1 + cellWidth(words) }
+    var width: Int { cellWidth(key) + (words.isEmpty ? 0 : 1 + cellWidth(words)) }
 }
 
 extension Canvas {
@@ -36,10 +36,18 @@ extension Canvas {
     private func hints(_ state: Chat.State) -> [KeyHint] {
         if state.help != nil { return [KeyHint("↑↓", "scroll"), KeyHint("Esc", "close")] }
         if let dialog = state.dialog {
-            let enter = dialog.focus == .cancel ? "Cancel" : dialog.focus == .ok ? "OK" : "send"
-            return [KeyHint("Enter", enter), KeyHint("←→", "choose"), KeyHint("Esc", "refuse")]
+            let enter =
+                switch dialog.focus {
+                case .on(let choice): dialog.label(of: choice)
+                case .input: "send"
+                }
+            return [KeyHint("Enter", enter), KeyHint("←→", "choose"), KeyHint("Esc", dialog.escape)]
         }
-        let hangUp = state.call == nil ? [] : [KeyHint("^X", "hang up")]
+        let commands = state.draft.commandsInTheMaking
+        if state.focus == .input, !commands.isEmpty {
+            return commands.map { KeyHint("/" + $0.rawValue, $0.arguments) }
+        }
+        let hangUp = callHints(state.call)
         let scroll = KeyHint("PgUp", "scroll")
         switch state.focus {
         case .clients:
@@ -50,6 +58,12 @@ extension Canvas {
             let enter = KeyHint("Enter", state.draft.isEmpty ? "call" : "send")
             return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]
         }
+    }
+
+    private func callHints(_ call: Chat.Call?) -> [KeyHint] {
+        guard let call else { return [] }
+        let hangUp = [KeyHint("^X", "hang up")]
+        return call.isOn ? hangUp + [KeyHint("^O", call.heldBy == .us ? "go on" : "hold")] : hangUp
     }
 
     /// `last` always stand at the end where anything fits at all; of the others as many as there is room for.
@@ -74,6 +88,7 @@ extension Canvas {
         for (index, hint) in shown.enumerated() {
             if index > 0 { x = put("  ", x: x, y: y) }
             x = put(hint.key, x: x, y: y, Style(.accent).bold)
+            if hint.words.isEmpty { continue }
             x = put(" ", x: x, y: y)
             x = put(hint.words, x: x, y: y)
         }

@@ -31,7 +31,7 @@ package func hit(_ mouse: Mouse, _ state: Chat.State, size: Size) -> Chat.Action
     if state.dialog != nil {
         let dialog = DialogLayout(state, layout)
         guard mouse.kind == .press else { return nil }
-        return dialog.ok.contains(point) ? .press(.ok) : dialog.cancel.contains(point) ? .press(.cancel) : nil
+        return dialog.choice(at: point).map { .press(.choice($0)) }
     }
     switch mouse.kind {
     case .wheelUp: return layout.wheel(at: point, -1)

@@ -46,11 +46,17 @@ extension Canvas {
         }
         let isSelected = state.clients.selection == slot
         let isPartner = state.call?.party.number == party.number
-        var style = isPartner ? Style(.green).bold : .plain
+        let isAside = state.aside.contains { $0.party.number == party.number }
+        let isBlocked = state.preferences.blocked.contains(party.number)
+        var style = isPartner ? Style(.green).bold : isBlocked ? Style(.quiet) : .plain
         if isSelected { style = hasFocus ? style.reverse : style.bold }
         if isSelected, hasFocus { fill(Rect(x: row.x + 1, y: row.y, width: row.width - 2, height: 1), style) }
         if isSelected, hasFocus { frame.cursor = Point(x: row.x + 1, y: row.y) }
         if isSelected { put("▸", x: row.x + 1, y: row.y, hasFocus ? style : Style(.accent).bold) }
+        if isAside || isBlocked {
+            let mark = isAside ? "‖" : "×"
+            put(mark, x: row.x + 2, y: row.y, isSelected && hasFocus ? style : Style(isAside ? .accent : .quiet))
+        }
         // A number longer than half the row is cut from its left: its end tells it apart.
         let numberRoom = max(4, (row.width - 4) / 2)
         let digits = cellWidth(party.number)

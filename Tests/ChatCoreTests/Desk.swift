@@ -13,6 +13,8 @@ struct Desk {
     private(set) var told: [PhoneCommand] = []
     /// What else was asked of the host since the last look.
     private(set) var asked: [Chat.Effect] = []
+    /// Whether the other side knows that the person writes, and how often it was told.
+    private(set) var typing: [Bool] = []
     private(set) var timers: [Chat.Timer: Duration] = [:]
 
     var state: Chat.State { chat.state }
@@ -45,13 +47,26 @@ struct Desk {
         return desk
     }
 
+    /// In a chat with guest on hold by us, and in one with bob.
+    static func withOneAside() -> Desk {
+        var desk = Desk.inChat()
+        desk.type("^O")
+        desk.hears(.call(.placed(1), .hold, by: .us))
+        desk.type("↓⏎")
+        desk.hears(.call(.placed(2), .inCall, by: .them))
+        desk.waits()
+        _ = (desk.commands(), desk.effects())
+        return desk
+    }
+
     mutating func feed(_ input: Chat.Input) {
         for effect in chat.handle(input) {
             switch effect {
+            case .phone(.typing(_, let isTyping)): typing.append(isTyping)
             case .phone(let command): told.append(command)
             case .start(let timer, let delay): timers[timer] = delay
             case .cancel(let timer): timers[timer] = nil
-            case .connect, .scroll, .bell, .redraw, .suspend, .quit: asked.append(effect)
+            case .connect, .preferences, .scroll, .bell, .redraw, .suspend, .quit: asked.append(effect)
             }
         }
     }
@@ -105,6 +120,11 @@ struct Desk {
     /// Whether the program wakes up by itself, each second.
     var isTicking: Bool { timers[.tick] != nil }
 
+    /// The time passes after which it is looked whether the person still types.
+    mutating func pauses() {
+        if timers.removeValue(forKey: .typing) != nil { feed(.fired(.typing)) }
+    }
+
     /// A second passes.
     mutating func tick() {
         if timers.removeValue(forKey: .tick) != nil { feed(.fired(.tick)) }
@@ -123,7 +143,7 @@ struct Desk {
     }
 
     /// The last lines of the chat box. In front of each: `+` green, `-` red, `=` blue, `!` trouble or not delivered,
-    /// `…` sending, `✓` delivered.
+    /// `…` sending, `→` kept by somebody between, `✓` delivered.
     func box(_ lines: Int = 1) -> String {
         state.log.indices.suffix(lines).map { Self.line(state.log[$0]) }.joined(separator: "\n")
     }
@@ -138,6 +158,7 @@ struct Desk {
             case (.trouble, _): "!"
             case (.own, .none): "?"
             case (.own, .sending): "…"
+            case (.own, .accepted): "→"
             case (.own, .delivered): "✓"
             case (.own, .failed): "!"
             }

@@ -101,7 +101,7 @@ import Webphone
         #expect(desk.line == "  |")
     }
 
-    @Test("text is never a command", arguments: ["/quit", "/call 1003", "!ls", "%n", "$(id)"]) func noCommand(
+    @Test("text is never a command", arguments: ["quit", " /dnd", "!ls", "%n", "$(id)"]) func noCommand(
         text: String
     ) {
         var desk = Desk.inChat()
@@ -195,7 +195,10 @@ import Webphone
     @Test("hold is said by who did it", arguments: [Side.us, .them]) func hold(side: Side) {
         var desk = Desk.inChat()
         desk.hears(.call(.placed(1), .hold, by: side))
-        #expect(desk.box() == (side == .us ? "= You put the chat on hold." : "= guest put the chat on hold."))
+        #expect(
+            desk.box()
+                == (side == .us
+                    ? "= You put your chat with guest on hold; ^O goes on with it." : "= guest put the chat on hold."))
         desk.type("hi⏎")
         #expect(desk.commands() == [.send(MessageID(1), "hi", in: .placed(1))])
         desk.hears(.call(.placed(1), .inCall, by: side))

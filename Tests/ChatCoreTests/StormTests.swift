@@ -16,12 +16,16 @@ import Webphone
     private static let parties = [Desk.guest, Desk.bob, Desk.echo, Party(number: "1001", name: "user")]
     private static let keys: [Key] = [
         .enter, .enter, .escape, .tab, .backtab, .up, .down, .left, .right, .home, .end, .pageUp, .pageDown, .f(1),
-        .ctrl("x"), .ctrl("c"), .ctrl("u"), .ctrl("p"), .ctrl("n"), .ctrl("y"), .backspace, .character("a"),
+        .ctrl("x"), .ctrl("o"), .ctrl("o"), .ctrl("c"), .ctrl("u"), .ctrl("p"), .ctrl("n"), .ctrl("y"), .backspace,
+        .character("a"),
         .character(" "), .character("\u{301}"),
     ]
     private static let states: [CallState] = [
         .calling, .ringing, .inCall, .inCall, .hold, .completed, .rejected, .busy, .notFound, .noAnswer, .cancelled,
-        .failed("words"),
+        .failed("words"), .forwarded(to: Desk.bob),
+    ]
+    private static let lines = [
+        "/transfer", "/transfer bob", "/forward 1003", "/block", "/unblock 1003", "/hold", "/resume", "/dnd", "//x",
     ]
 
     private func key(_ dice: inout Dice) -> Chat.Input { .key(Self.keys[dice.roll(Self.keys.count)]) }
@@ -32,7 +36,7 @@ import Webphone
 
     private func report(_ dice: inout Dice, incoming: inout Int) -> PhoneReport {
         let party = Self.parties[dice.roll(Self.parties.count)]
-        switch dice.roll(10) {
+        switch dice.roll(13) {
         case 0: return .online(party)
         case 1: return .offline(party)
         case 2:
@@ -43,7 +47,9 @@ import Webphone
         case 5, 6: return .connection(.accessGranted(number: "1001"))
         case 7: return .message(id(&dice), from: party, "text")
         case 8: return .delivery(MessageID(dice.roll(9)), dice.roll(2) == 0 ? .delivered : .failed("words"))
-        default: return .call(id(&dice), Self.states[dice.roll(Self.states.count)], by: .them)
+        case 9: return .transferAsked(id(&dice), to: party)
+        case 10: return .note(id(&dice), .handedOver(to: party))
+        default: return .call(id(&dice), Self.states[dice.roll(Self.states.count)], by: dice.roll(2) == 0 ? .us : .them)
         }
     }
 
@@ -59,7 +65,9 @@ import Webphone
         }
     }
 
-    @Test("there is never more than one chat, and nothing refers to what is not there", arguments: UInt64(1)...60)
+    @Test(
+        "there is never more than one chat beside the one on hold, and nothing refers to what is not there",
+        arguments: UInt64(1)...60)
     func storm(seed: UInt64) {
         var dice = Dice(state: seed)
         var desk = Desk("user")
@@ -71,8 +79,8 @@ import Webphone
                 switch dice.roll(8) {
                 case 0, 1, 2: key(&dice)
                 case 3: .action(action(&dice))
-                case 4: .paste(["one", "two\nlines", "\u{1B}\r\n", ""][dice.roll(4)])
-                case 5: .fired([.keyGuard, .tick, .doubleClick][dice.roll(3)])
+                case 4: .paste((["one", "two\nlines", "\u{1B}\r\n", ""] + Self.lines)[dice.roll(4 + Self.lines.count)])
+                case 5: .fired([.keyGuard, .tick, .doubleClick, .typing][dice.roll(4)])
                 default: .phone(report(&dice, incoming: &incoming))
                 }
             if case .phone(.call(let id, let state, _)) = input, !state.isAlive { ours.remove(id) }
@@ -82,21 +90,25 @@ import Webphone
                 case .call(let id, let number):
                     #expect(number != "1001")
                     ours.insert(id)
-                case .accept(let id): ours.insert(id)
-                case .hangUp(let id), .reject(let id): ours.remove(id)
+                case .accept(let id), .acceptTransfer(_, as: let id): ours.insert(id)
+                case .hangUp(let id), .reject(let id), .forward(let id, _): ours.remove(id)
                 case .send(_, _, in: let id): #expect(desk.state.call?.id == id)
-                case .connect, .disconnect: break
+                case .hold(let id), .resume(let id), .transfer(let id, _), .join(let id, _), .refuseTransfer(let id):
+                    #expect(desk.knows(id) || !ours.contains(id))
+                case .connect, .disconnect, .dtmf, .typing, .preferences: break
                 }
             }
-            #expect(ours.count <= 1)
-            #expect(ours.first == nil || desk.state.call?.id == ours.first)
+            #expect(ours == Set(desk.calls.map(\.id)))
             check(desk)
         }
     }
 
     private func check(_ desk: Desk) {
         let state = desk.state
-        #expect(state.call?.state.isAlive != false)
+        #expect(desk.calls.allSatisfy { $0.state.isAlive })
+        #expect(state.aside.allSatisfy { $0.isOn })
+        #expect(state.aside.isEmpty || state.call != nil)
+        #expect(state.aside.filter { !$0.handsOver }.count <= 1)
         #expect(state.clients.party("1001") == nil)
         #expect(state.clients.selection.map { state.clients.slots[$0] != nil } != false)
         #expect(state.draft.cursor >= 0 && state.draft.cursor <= state.draft.elements.count)
@@ -107,10 +119,18 @@ import Webphone
     }
 }
 
+extension Desk {
+    fileprivate var calls: [Chat.Call] { [state.call].compactMap { $0 } + state.aside }
+
+    fileprivate func knows(_ id: CallID) -> Bool { calls.contains { $0.id == id } }
+}
+
 extension ConfirmDialog.Question {
     fileprivate var name: String {
         switch self {
         case .request(_, let party): party.number
+        case .transfer(let id, _): "\(id)"
+        case .forwarded(let label, let party): "\(label) \(party.number)"
         case .paste: "paste"
         }
     }

@@ -18,10 +18,10 @@ import Webphone
             asked(.cancel).shows(60, 14) == """
                 ╭ Welcome user to the chatroom! ──────┬── 1001 · connected ╮
                 │ 10:41 Select someone to start a     │ Online clients   2 │
-                │       private chat. You can chat    │ ▸ guest       1002 │
-                │   ╭ Chat request (1 of 2) ───────────────────────────╮ 0 │
-                │ 1 │ ada, number 1005, asks you for a chat.           │   │
+                │   ╭ Chat request (1 of 2) ───────────────────────────╮ 2 │
+                │   │ ada, number 1005, asks you for a chat.           │ 0 │
                 │ 1 │ Accepting ends your chat with guest.             │   │
+                │ 1 │ Or send them on: /forward NUMBER                 │   │
                 │   │                                                  │   │
                 │ 1 │                [ OK ]  [▸Cancel◂]                │   │
                 │   ╰──────────────────────────────────────────────────╯   │
@@ -31,6 +31,15 @@ import Webphone
                 │ › see you at                                    [ Send ] │
                 ╰ Enter Cancel  ←→ choose  Esc refuse ─────────────────────╯
                 """)
+    }
+
+    @Test("a transfer says what either answer does, and Escape stays") func transfer() {
+        var room = Room.sketch
+        room.state.dialogs = [ConfirmDialog(.transfer(.placed(1), to: Party(number: "600", name: "x")))]
+        let shown = room.shows(60, 14)
+        #expect(shown.contains("│ guest, 1002, asks you to talk to Echo test, 600,"))
+        #expect(shown.contains("│ OK asks Echo test for a chat; Cancel stays with"))
+        #expect(room.row(13, 60, 14).hasPrefix("╰ Enter OK  ←→ choose  Esc stay ─"))
     }
 
     @Test("20x6: a request takes the whole screen") func smallest() {
@@ -62,12 +71,15 @@ import Webphone
         #expect(frame.text.contains("[ OK ]  [ Cancel ]"))
     }
 
-    @Test("help lists all keys") func help() {
+    @Test("help lists all keys, and the commands behind them") func help() {
         var room = Room.sketch
         room.state.help = 0
         let shown = room.shows(80, 24)
         for line in Help.lines.prefix(20) { #expect(shown.contains(line.keys) && shown.contains(line.words)) }
         #expect(!room.frame(80, 24).showsCursor)
+        room.state.help = Help.lines.count
+        let end = room.shows(80, 24)
+        for line in Help.lines.suffix(13) { #expect(end.contains(line.keys) && end.contains(line.words)) }
     }
 
     @Test("help scrolls where it does not fit, and stops at its end") func helpScrolls() {

@@ -60,6 +60,14 @@ struct Room {
         state.call = call
     }
 
+    static let openRoute = Route(host: "pbx.example", port: 5060, transport: "tcp", isEncrypted: false)
+    static let safeRoute = Route(host: "pbx.example", port: 5061, transport: "tls", isEncrypted: true)
+
+    mutating func putsAside(_ name: String, _ number: String) {
+        state.aside.append(
+            Chat.Call(id: .placed(0), party: Party(number: number, name: name), label: name, state: .hold))
+    }
+
     mutating func asks(_ name: String, _ number: String) {
         state.dialogs.append(ConfirmDialog(.request(.received(1), from: Party(number: number, name: name))))
     }

@@ -41,7 +41,7 @@ import Webphone
 
     private func fill(_ room: inout Room, _ random: inout Seeded) {
         let kinds: [Entry.Kind] = [.notice, .online, .offline, .call, .own, .theirs, .trouble]
-        let marks: [Entry.Mark] = [.none, .sending, .delivered, .failed]
+        let marks: [Entry.Mark] = [.none, .sending, .accepted, .delivered, .failed]
         for _ in 0..<Int.random(in: 0...40, using: &random) {
             room.says(
                 kinds.randomElement(using: &random) ?? .own, random.text(upTo: 50), speaker: random.text(upTo: 8),
@@ -55,6 +55,12 @@ import Webphone
         room.state.focus = [.input, .send, .clients].randomElement(using: &random) ?? .input
         if Bool.random(using: &random) { room.calls(random.text(upTo: 9), "1002", seconds: 4_000) }
         if Bool.random(using: &random) { room.state.call?.state = .ringing }
+        if Bool.random(using: &random) { room.state.call?.isTyping = true }
+        if Bool.random(using: &random) { room.state.call?.heldBy = .us }
+        if Bool.random(using: &random) { room.putsAside(random.text(upTo: 9), "1003") }
+        if Bool.random(using: &random) { room.state.preferences.doNotDisturb = true }
+        if Bool.random(using: &random) { room.state.preferences.blocked = ["101", "104"] }
+        if Bool.random(using: &random) { room.state.route = Room.openRoute }
         if Bool.random(using: &random) { room.asks(random.text(upTo: 20), "1003") }
         if Int.random(in: 0...3, using: &random) == 0 { room.state.help = Int.random(in: -2...40, using: &random) }
         if Int.random(in: 0...3, using: &random) == 0 { room.state.hint = random.text(upTo: 30) }

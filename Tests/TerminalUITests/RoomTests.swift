@@ -31,7 +31,7 @@ import Webphone
                 │                                                    │                         │
                 ├ guest 1002 · IN_CALL 00:31 ────────────────────────┴─────────────────────────┤
                 │ › see you at                                                        [ Send ] │
-                ╰ ↑↓ select  Enter send  Tab focus  ^X hang up  PgUp scroll  F1 help  ^Q quit ─╯
+                ╰ ↑↓ select  Enter send  Tab focus  ^X hang up  ^O hold  F1 help  ^Q quit ─────╯
                 """)
     }
 
@@ -67,7 +67,7 @@ import Webphone
                 │ 10:41 client 9 said: line 40                                         │                           │
                 ├ client 9 1009 · IN_CALL 1:02:03 ─────────────────────────────────────┴──────────── ▼ 3 new lines ┤
                 │ ›                                                                                       [ Send ] │
-                ╰ ↑↓ select  Enter call  Tab focus  ^X hang up  PgUp scroll  F1 help  ^Q quit ─────────────────────╯
+                ╰ ↑↓ select  Enter call  Tab focus  ^X hang up  ^O hold  PgUp scroll  F1 help  ^Q quit ────────────╯
                 """)
     }
 
@@ -222,5 +222,62 @@ import Webphone
                 │ ›                                               [ Send ] │
                 ╰ ↑↓ select  Enter call  Tab focus  F1 help  ^Q quit ──────╯
                 """)
+    }
+
+    @Test("hold says by whom; who is put aside and who is typing stand beside, and nothing moves for them")
+    func besideTheCall() {
+        var room = Room.sketch
+        room.state.call?.isTyping = true
+        #expect(room.row(21, 80, 24).hasPrefix("├ guest 1002 · IN_CALL 00:31 · guest is typing … ──"))
+        #expect(room.row(7, 40, 10).hasPrefix("├ guest 1002 · IN_CALL 00:31 · … ──"))
+        room.state.call?.state = .hold
+        room.state.call?.heldBy = .us
+        room.putsAside("Echo test", "600")
+        #expect(
+            room.row(21, 80, 24).hasPrefix(
+                "├ guest 1002 · HOLD by you 00:31 · ‖ Echo test is put aside · typing … ─"))
+        #expect(room.row(2, 80, 24).hasPrefix("│       You can chat with one person at a time.      │ ▸ guest "))
+        #expect(room.row(3, 80, 24).contains("│  ‖Echo test         600 │"))
+        #expect(room.row(3, 20, 6) == "├ guest · HOLD · ‖ ┤")
+        room.capabilities = Capabilities(unicode: false, colours: false)
+        #expect(room.row(21, 80, 24).contains("= Echo test is put aside - typing ~"))
+    }
+
+    @Test("who is blocked has a quiet mark in the list") func blocked() {
+        var room = Room.sketch
+        room.state.preferences.blocked = ["600", "1234"]
+        #expect(room.row(3, 80, 24).contains("│  ×Echo test         600 │"))
+    }
+
+    @Test("that one is not to be disturbed stands in the title, at every width") func doNotDisturb() {
+        var room = Room.sketch
+        room.state.preferences.doNotDisturb = true
+        #expect(
+            room.row(0, 100, 30)
+                == "╭ Welcome user to the chatroom! ──────────────────── Webphone1 · 1001 · do not disturb · connected ╮"
+        )
+        #expect(room.row(0, 80, 24).hasSuffix("chatroom! ──────────── 1001 · do not disturb · connected ╮"))
+        #expect(room.row(0, 40, 10) == "╭ Welcome user to the chatroom! ── DND ╮")
+        #expect(room.row(0, 20, 6) == "╭ Welcome us…  DND ╮")
+    }
+
+    @Test("the title says how safe the way to the server is, unless it is on this machine") func safety() {
+        var room = Room.sketch
+        room.state.route = Room.openRoute
+        #expect(room.row(0, 100, 30).hasSuffix(" Webphone1 · 1001 · tcp, not encrypted · connected ╮"))
+        room.state.route = Room.safeRoute
+        #expect(room.row(0, 80, 24).hasSuffix(" Webphone1 · 1001 · tls · connected ╮"))
+        room.state.connection = .connectionClosed(reason: "gone", retryIn: nil)
+        #expect(room.row(0, 80, 24).hasSuffix(" Webphone1 · 1001 · connection lost ╮"))
+    }
+
+    @Test("a command in the making shows what may follow") func commands() {
+        var room = Room()
+        room.types("/")
+        #expect(room.row(23, 80, 24).hasPrefix("╰ /dnd [on|off]  /hold  /resume  /transfer [NUMBER|NAME]  "))
+        room.types("tr")
+        #expect(room.row(23, 80, 24).hasPrefix("╰ /transfer [NUMBER|NAME]  F1 help  ^Q quit ─"))
+        room.types("ansfer carol")
+        #expect(room.row(23, 80, 24).hasPrefix("╰ /transfer [NUMBER|NAME]  F1 help  ^Q quit ─"))
     }
 }

@@ -170,6 +170,7 @@ actor ChatProgram {
             switch effect {
             case .connect(let displayName): connect(as: displayName)
             case .phone(let command): perform(phone.handle(.command(command)))
+            case .preferences(let preferences): perform(phone.handle(.command(.preferences(preferences))))
             case .start(let timer, let delay): chatTimers.start(timer, after: delay)
             case .cancel(let timer): chatTimers.cancel(timer)
             case .scroll(let scroll):
