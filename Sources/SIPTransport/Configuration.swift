@@ -1,3 +1,5 @@
+import SIP
+
 /// What bounds and paces a `Transport`; the defaults are what the program runs with, tests shorten them.
 package struct Configuration: Sendable {
     package var limits = Limits()
@@ -6,6 +8,8 @@ package struct Configuration: Sendable {
     /// Programs that are no browsers name no origin and are always let in (RFC 6455 §10.2).
     package var allowedOrigins: [String] = []
     package var tls = TLSSettings()
+    /// An IPv4 address to ask instead of the system's name servers.
+    package var nameServer: SIP.SocketAddress?
 
     package init() {}
 
@@ -37,6 +41,8 @@ package struct Configuration: Sendable {
 
     /// All intervals are real time.
     package struct Intervals: Sendable {
+        /// From `locate` to its answer: what DNS has not said by then does not count.
+        package var lookUp = Duration.seconds(3)
         /// From `connect` to its answer, name resolution and TLS handshake included.
         package var connect = Duration.seconds(5)
         /// Silence after which a client flow sends a ping; each wait is 80 to 100 % of it (RFC 5626 §4.4.1).

@@ -30,6 +30,8 @@ final class Switchboard {
     private var turnedAway: Set<NumericAddress> = []
     private var admission: Admission
     private var lastConnection: UInt64 = 0
+    /// Searches for servers, by attempt.
+    var searches: [UInt64: ServerLocator] = [:]
     private var whenIdle: (() -> Void)?
 
     init(
@@ -48,7 +50,7 @@ final class Switchboard {
     func perform(_ commands: [TransportCommand]) {
         for command in commands {
             switch command {
-            case .locate(let attempt, let target): emit(.located([target.fallback], attempt: attempt))
+            case .locate(let attempt, let target): locate(target, attempt: attempt)
             case .connect(let attempt, let endpoint): connect(to: endpoint, attempt: attempt)
             case .send(let message, let flow): send(message, on: flow)
             case .close(let flow): close(flow)
