@@ -84,7 +84,9 @@ extension Switchboard {
         let resolved = loop.makePromise(of: [KernelAddress].self)
         // NIO resolves names for streams only. A look-up may take long, so that neither the loop nor a thread that
         // others wait for is the place for it.
-        DispatchQueue.global().async { @Sendable in resolved.succeed(lookUp(endpoint.host, port: endpoint.port)) }
+        DispatchQueue.global().async { @Sendable [thread] in
+            withExtendedLifetime(thread) { resolved.succeed(lookUp(endpoint.host, port: endpoint.port)) }
+        }
         let deadline = loop.scheduleTask(in: TimeAmount(configuration.intervals.connect)) {
             resolved.fail(ChannelError.connectTimeout(.zero))
         }

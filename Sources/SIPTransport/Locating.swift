@@ -36,7 +36,9 @@ extension Switchboard {
         let answered = loop.makePromise(of: [DNSRecord]?.self)
         let server = configuration.nameServer
         // It waits for the network, so that neither the loop nor a thread that others wait for is the place for it.
-        DispatchQueue.global().async { @Sendable in answered.succeed(records(for: question, from: server)) }
+        DispatchQueue.global().async { @Sendable [thread] in
+            withExtendedLifetime(thread) { answered.succeed(records(for: question, from: server)) }
+        }
         answered.futureResult.assumeIsolated().whenSuccess { records in
             self.search(.answered(question, records), attempt, target)
         }

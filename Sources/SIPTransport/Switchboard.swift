@@ -5,6 +5,8 @@ import SIP
 /// Every flow of a `Transport`, by what the machines call it; confined to the event loop's thread.
 final class Switchboard {
     let loop: any EventLoop
+    /// For those who are away from the loop and will come back to it.
+    private(set) weak var thread: LoopThread?
     let configuration: Configuration
     var counters = Counters()
     var identifiers = Identifiers.unpredictable
@@ -35,10 +37,11 @@ final class Switchboard {
     private var whenIdle: (() -> Void)?
 
     init(
-        loop: any EventLoop, configuration: Configuration, backlog: Backlog,
+        thread: LoopThread, configuration: Configuration, backlog: Backlog,
         diagnose: @escaping @Sendable (Diagnostic) -> Void, sink: @escaping @Sendable ([TransportEvent]) -> Void
     ) {
-        self.loop = loop
+        loop = thread.loop
+        self.thread = thread
         self.configuration = configuration
         self.backlog = backlog
         self.diagnose = diagnose

@@ -8,7 +8,7 @@ import SIP
 /// Bytes are framed and parsed on that thread and handed to the sink in batches, one per turn of the thread's loop;
 /// what is sent in one batch of commands leaves in one write per flow. Nothing here blocks except `shutdown`.
 package final class Transport: Sendable {
-    private let group: MultiThreadedEventLoopGroup
+    private let thread = LoopThread()
     private let loop: any EventLoop
     private let switchboard: NIOLoopBoundBox<Switchboard>
     private let backlog: Backlog
@@ -22,18 +22,15 @@ package final class Transport: Sendable {
         diagnose: @escaping @Sendable (Diagnostic) -> Void = { _ in },
         sink: @escaping @Sendable ([TransportEvent]) -> Void
     ) {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
+        let loop = thread.loop
         self.loop = loop
         let backlog = Backlog(limit: configuration.limits.unhandledEvents)
         self.backlog = backlog
         switchboard = .makeBoxSendingValue(
             Switchboard(
-                loop: loop, configuration: configuration, backlog: backlog, diagnose: diagnose, sink: sink),
+                thread: thread, configuration: configuration, backlog: backlog, diagnose: diagnose, sink: sink),
             eventLoop: loop)
     }
-
-    deinit { group.shutdownGracefully { _ in } }
 
     /// Carries out the commands in order; callable from any thread, also before `listen` returned.
     package func perform(_ commands: [TransportCommand]) {

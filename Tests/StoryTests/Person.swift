@@ -32,8 +32,18 @@ struct Person {
         self.phone = phone
     }
 
+    /// Numeric addresses, the most wanted first.
+    var servers = ["192.0.2.1"]
+
     var account: Account {
-        Account(host: "192.0.2.1", port: 7777, transport: transport, line: "Webphone1", displayName: name)
+        Account(
+            servers: servers.map { Target(host: $0, port: 7777, transport: transport) }, line: "Webphone1",
+            displayName: name)
+    }
+
+    /// Which server the phone uses, or used last.
+    var server: Endpoint? {
+        reports.compactMap { if case .connected(let endpoint) = $0 { endpoint } else { nil } }.last
     }
 
     var number: String? {

@@ -3,8 +3,8 @@ import SIP
 
 @testable import Webphone
 
-/// People at their phones and an exchange, joined in memory, in virtual time. What the network does to them, and when
-/// they do what, comes from a seed.
+/// People at their phones and an exchange or several, joined in memory, in virtual time. What the network does to
+/// them, and when they do what, comes from a seed.
 final class World {
     /// What the network does to packets.
     struct Weather {
@@ -20,15 +20,16 @@ final class World {
     enum Item {
         case act((World) -> Void)
         case phoneTimer(Int, Phone.Timer, count: Int)
-        case exchangeTimer(Exchange.Timer, count: Int, life: Int)
+        case exchangeTimer(Exchange.Timer, count: Int, life: Int, site: Int)
         case toPhone(Int, TransportEvent, link: Int)
         case toExchange(Exchange.Event, link: Int, life: Int)
-        case opens(Int, attempt: UInt64, TransportProtocol)
+        case opens(Int, attempt: UInt64, Endpoint)
     }
 
     /// One flow of one phone, with the exchange's name for it.
     struct Link {
         var phone: Int
+        var site: Int
         var flow: Flow
         var exchangeFlow: Flow
         /// Closed at the phone's end, at the exchange's end.
@@ -39,7 +40,13 @@ final class World {
         var lastHere = Duration.zero
     }
 
-    static let address = SocketAddress(host: "192.0.2.1", port: 7777)
+    /// Where an exchange is, or was.
+    struct Site {
+        var address: SocketAddress
+        var exchange: Exchange?
+        var life = 0
+        var timers: [Exchange.Timer: Int] = [:]
+    }
 
     private(set) var now = Duration.zero
     var weather = Weather()
@@ -47,24 +54,24 @@ final class World {
     var exchangeChanges: (Message) -> Message = { $0 }
     /// Whether messages are written and read again on their way, which costs the most of a story.
     var isWritten = true
+    /// What DNS says of domains.
+    var names: [String: [Endpoint]] = [:]
     var random: Identifiers
     var people: [Person] = []
     /// Requests of phones, by person and method.
     private(set) var requests: [Int: [SIP.Method: Int]] = [:]
-    private(set) var exchange: Exchange?
-    private var life = 0
+    private var sites: [Site] = []
     private var agenda = Agenda<Item>()
     private var links: [Link] = []
     private var linkOf: [Flow: Int] = [:]
     private var linkAtExchange: [Flow: Int] = [:]
     private var timers: [[Phone.Timer: Int]] = []
-    private var exchangeTimers: [Exchange.Timer: Int] = [:]
     private var timerCount = 0
     private var portCount: UInt16 = 30_000
 
     init(seed: UInt64) {
         random = .seeded(seed)
-        startExchange()
+        build(at: "192.0.2.1")
     }
 
     // MARK: The people
@@ -117,20 +124,20 @@ final class World {
             guard timers[person][timer] == count else { return }
             timers[person][timer] = nil
             handle(.fired(timer), person)
-        case .exchangeTimer(let timer, let count, let born):
-            guard born == life, exchangeTimers[timer] == count else { return }
-            exchangeTimers[timer] = nil
-            tellExchange(.fired(timer))
+        case .exchangeTimer(let timer, let count, let born, let site):
+            guard born == sites[site].life, sites[site].timers[timer] == count else { return }
+            sites[site].timers[timer] = nil
+            tellExchange(site, .fired(timer))
         case .toPhone(let person, let event, let link):
             guard links[link].isOpenHere else { return }
             if case .closed = event { links[link].isOpenHere = false }
             handle(.transport(event), person)
         case .toExchange(let event, let link, let born):
-            guard born == life, links[link].isOpenThere else { return }
+            guard born == sites[links[link].site].life, links[link].isOpenThere else { return }
             if case .closed = event { links[link].isOpenThere = false }
-            tellExchange(event)
-        case .opens(let person, let attempt, let transport):
-            open(person, attempt, transport)
+            tellExchange(links[link].site, event)
+        case .opens(let person, let attempt, let endpoint):
+            open(person, attempt, endpoint)
         }
     }
 
@@ -158,16 +165,16 @@ final class World {
     private func transport(_ command: TransportCommand, _ person: Int) {
         switch command {
         case .locate(let attempt, let target):
-            handle(.transport(.located([target.endpoint].compactMap { $0 }, attempt: attempt)), person)
+            handle(.transport(.located(names[target.host] ?? [], attempt: attempt)), person)
         case .connect(let attempt, let endpoint):
-            agenda.add(.opens(person, attempt: attempt, endpoint.transport), at: now + travel)
+            agenda.add(.opens(person, attempt: attempt, endpoint), at: now + travel)
         case .send(let message, let flow):
             guard let link = linkOf[flow], links[link].isOpenHere else { return }
             if case .request(let request) = message { requests[person, default: [:]][request.method, default: 0] += 1 }
             guard let message = overTheWire(message) else { return }
             let event = Exchange.Event.received(message, on: links[link].exchangeFlow)
             for time in arrivals(flow.transport, &links[link].lastThere) {
-                agenda.add(.toExchange(event, link: link, life: life), at: time)
+                agenda.add(.toExchange(event, link: link, life: sites[links[link].site].life), at: time)
             }
         case .close(let flow):
             guard let link = linkOf[flow], links[link].isOpenHere else { return }
@@ -176,16 +183,18 @@ final class World {
         }
     }
 
-    private func open(_ person: Int, _ attempt: UInt64, _ transport: TransportProtocol) {
-        guard transport == .udp || exchange != nil else {
-            return handle(.transport(.failed(.refused, attempt: attempt)), person)
-        }
+    private func open(_ person: Int, _ attempt: UInt64, _ endpoint: Endpoint) {
+        let transport = endpoint.transport
+        guard let site = sites.firstIndex(where: { $0.address.host == endpoint.host }),
+            transport == .udp || sites[site].exchange != nil
+        else { return handle(.transport(.failed(.refused, attempt: attempt)), person) }
+        let address = sites[site].address
         portCount += 1
         let local = SocketAddress(host: "192.0.2.\(person + 2)", port: portCount)
         let connection = transport == .udp ? 0 : UInt64(portCount)
-        let flow = Flow(transport: transport, local: local, remote: Self.address, connection: connection)
-        let mirrored = Flow(transport: transport, local: Self.address, remote: local, connection: connection)
-        links.append(Link(phone: person, flow: flow, exchangeFlow: mirrored))
+        let flow = Flow(transport: transport, local: local, remote: address, connection: connection)
+        let mirrored = Flow(transport: transport, local: address, remote: local, connection: connection)
+        links.append(Link(phone: person, site: site, flow: flow, exchangeFlow: mirrored))
         linkOf[flow] = links.count - 1
         linkAtExchange[mirrored] = links.count - 1
         handle(.transport(.opened(flow, attempt: attempt)), person)
@@ -193,19 +202,32 @@ final class World {
 
     // MARK: The exchange's side
 
-    func startExchange(_ configuration: Exchange.Configuration = .init()) {
-        life += 1
-        exchange = Exchange(configuration, identifiers: random.split())
+    /// The first one.
+    var exchange: Exchange? { sites[0].exchange }
+
+    /// One more exchange.
+    ///
+    /// - Returns: which it is.
+    @discardableResult
+    func build(at host: String) -> Int {
+        sites.append(Site(address: SocketAddress(host: host, port: 7777)))
+        startExchange(site: sites.count - 1)
+        return sites.count - 1
     }
 
-    func configureExchange(_ configuration: Exchange.Configuration) { tellExchange(.configured(configuration)) }
+    func startExchange(_ configuration: Exchange.Configuration = .init(), site: Int = 0) {
+        sites[site].life += 1
+        sites[site].exchange = Exchange(configuration, identifiers: random.split())
+    }
+
+    func configureExchange(_ configuration: Exchange.Configuration) { tellExchange(0, .configured(configuration)) }
 
     /// As SIGKILL does it: streams are reset, datagrams go nowhere.
-    func killExchange() {
-        exchange = nil
-        life += 1
-        exchangeTimers = [:]
-        for link in links.indices where links[link].flow.transport == .tcp { cut(link) }
+    func killExchange(site: Int = 0) {
+        sites[site].exchange = nil
+        sites[site].life += 1
+        sites[site].timers = [:]
+        for link in links.indices where links[link].site == site && links[link].flow.transport == .tcp { cut(link) }
     }
 
     /// Resets the connection of a person, if it is a stream.
@@ -228,12 +250,13 @@ final class World {
 
     private func tellClosed(_ link: Int) {
         for time in arrivals(.tcp, &links[link].lastThere) {
+            let life = sites[links[link].site].life
             agenda.add(.toExchange(.closed(links[link].exchangeFlow), link: link, life: life), at: time)
         }
     }
 
-    private func tellExchange(_ event: Exchange.Event) {
-        guard let effects = exchange?.handle(event) else { return }
+    private func tellExchange(_ site: Int, _ event: Exchange.Event) {
+        guard let effects = sites[site].exchange?.handle(event) else { return }
         for effect in effects {
             switch effect {
             case .transmit(let message, let flow):
@@ -245,10 +268,11 @@ final class World {
                 }
             case .start(let timer, let delay):
                 timerCount += 1
-                exchangeTimers[timer] = timerCount
-                agenda.add(.exchangeTimer(timer, count: timerCount, life: life), at: now + delay)
+                sites[site].timers[timer] = timerCount
+                let item = Item.exchangeTimer(timer, count: timerCount, life: sites[site].life, site: site)
+                agenda.add(item, at: now + delay)
             case .cancel(let timer):
-                exchangeTimers[timer] = nil
+                sites[site].timers[timer] = nil
             case .close(let flow):
                 if let link = linkAtExchange[flow] { cut(link) }
             case .busy, .idle, .report:

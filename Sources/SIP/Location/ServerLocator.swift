@@ -157,7 +157,7 @@ extension ServerLocator {
         let pointers = records.compactMap { if case .pointer(let pointer) = $0 { pointer } else { nil } }
         let usable = pointers.enumerated().compactMap { index, pointer -> (key: [Int], service: Service)? in
             guard pointer.flags == "s", !pointer.isRewriting, !pointer.replacement.isEmpty,
-                let transport = Self.transport(of: pointer.service), transport.isSecured || !target.isSecured
+                let transport = Self.transport(of: pointer.service), transport.isSecure || !target.isSecured
             else { return nil }
             let question = DNSQuestion(pointer.replacement, .srv)
             return (

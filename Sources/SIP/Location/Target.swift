@@ -34,7 +34,7 @@ public struct Target: Hashable, Sendable {
     package var fallback: Endpoint {
         let carrier = carrier
         return Endpoint(
-            transport: carrier, host: host, port: port ?? fallbackPort ?? carrier.defaultPort, domain: domain)
+            transport: carrier, host: domain, port: port ?? fallbackPort ?? carrier.defaultPort)
     }
 
     /// The transport as far as it is the person's to say. A telephone that keeps one flow prefers TCP to the UDP of
@@ -59,7 +59,7 @@ public struct Target: Hashable, Sendable {
 
 extension TransportProtocol {
     /// Whether it runs over TLS.
-    public var isSecured: Bool {
+    public var isSecure: Bool {
         switch self {
         case .udp, .tcp, .ws: false
         case .tls, .wss: true

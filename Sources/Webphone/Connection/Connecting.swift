@@ -22,13 +22,15 @@ extension Connection {
 
     private mutating func openNext() -> [Effect] {
         attempt &+= 1
-        state = .opening
         switch servers.next() {
         case .open(var endpoint):
+            state = .opening
             if endpoint.transport == .udp, staysOnStream { endpoint.transport = .tcp }
             self.endpoint = endpoint
             return [.open(attempt: attempt, endpoint)]
         case .locate(let target):
+            state = .locating
+            endpoint = target.fallback
             return [.locate(attempt: attempt, target)]
         case nil:
             return wait()
@@ -36,7 +38,7 @@ extension Connection {
     }
 
     mutating func located(_ endpoints: [Endpoint], _ attempt: UInt64) -> [Effect] {
-        guard attempt == self.attempt, state == .opening else { return [] }
+        guard attempt == self.attempt, state == .locating else { return [] }
         servers.located(endpoints)
         return openNext()
     }
@@ -55,7 +57,7 @@ extension Connection {
 
     mutating func openFailed(_ failure: TransportFailure, _ attempt: UInt64) -> [Effect] {
         guard attempt == self.attempt else { return [] }
-        if state == .opening { return tryNext(words(for: failure)) }
+        if state == .opening || state == .locating { return tryNext(words(for: failure)) }
         guard move == .opening else { return [] }
         move = .none
         return [.moveFailed]
@@ -78,7 +80,7 @@ extension Connection {
             return effects
         case .online(let flow):
             return renewed(flow, number)
-        case .idle, .opening, .waiting, .leaving:
+        case .idle, .locating, .opening, .waiting, .leaving:
             return []
         }
     }
@@ -94,7 +96,7 @@ extension Connection {
         let flow: Flow
         switch state {
         case .registering(let tried), .online(let tried): flow = tried
-        case .idle, .opening, .waiting, .leaving: return []
+        case .idle, .locating, .opening, .waiting, .leaving: return []
         }
         let reason: String
         var notBefore: Duration = .zero

@@ -7,7 +7,7 @@ import SIP
 ///      │                  └──── retry ──┴───── waiting <────┴──────────────┘
 ///      └──────────── disconnect, access denied (from everywhere; online goes through `leaving`)
 ///
-/// Where there are several servers, each is opened once in a round: what fails goes straight to `opening` the next, a
+/// A domain is `locating` before `opening`. Where there are several servers, each is opened once in a round: what fails goes straight to `opening` the next, a
 /// loss to `opening` the first, and only a whole round in vain to `waiting`.
 ///
 /// Over UDP nothing tells that the exchange is gone: an OPTIONS goes out every `pingInterval`, and one that stays
@@ -95,6 +95,7 @@ package struct Connection: Sendable, Equatable {
 
     enum State: Equatable {
         case idle
+        case locating
         case opening
         case registering(Flow)
         case online(Flow)
@@ -165,7 +166,7 @@ package struct Connection: Sendable, Equatable {
         if candidate == draining || move == .registering(candidate) { return true }
         switch state {
         case .registering(let flow), .online(let flow), .leaving(let flow): return candidate == flow
-        case .idle, .opening, .waiting: return false
+        case .idle, .locating, .opening, .waiting: return false
         }
     }
 

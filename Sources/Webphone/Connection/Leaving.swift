@@ -15,7 +15,7 @@ extension Connection {
             return lose(flow, failure)
         case .leaving(flow):
             return left()
-        case .registering, .online, .leaving, .idle, .opening, .waiting:
+        case .registering, .online, .leaving, .idle, .locating, .opening, .waiting:
             return []  // one that we gave up before
         }
     }
@@ -63,7 +63,7 @@ extension Connection {
             effects += [.cancel(.leave), .close(flow)]
         case .waiting:
             effects.append(.cancel(.retry))
-        case .idle, .opening:
+        case .idle, .locating, .opening:
             break
         }
         state = .idle

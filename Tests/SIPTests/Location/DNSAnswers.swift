@@ -96,7 +96,7 @@ struct DNSAnswers {
     func tooLong() {
         let label = [UInt8](repeating: 0x61, count: 63)
         for (count, isGood) in [(3, true), (4, false)] {
-            let target = (0..<count).flatMap { _ in [63] + label } + [0]
+            let target: [UInt8] = Array(repeatElement([63] + label, count: count).joined()) + [0]
             let answer = DNSWriter(Self.name, 33, [DNSWriter.srv(1, 2, 5061, target)])
             #expect((fault(answer.bytes) == nil) == isGood)
         }
@@ -106,7 +106,8 @@ struct DNSAnswers {
 
     @Test("a target that is no host name is left out", arguments: ["a b.example", "a\u{1B}[2J", "x\u{0}y", "a/b", "é"])
     func strangeNames(target: String) throws {
-        let answer = DNSWriter(Self.name, 33, [DNSWriter.srv(0, 0, 1, target), DNSWriter.srv(1, 2, 5061, "one.example")])
+        let answer = DNSWriter(
+            Self.name, 33, [DNSWriter.srv(0, 0, 1, target), DNSWriter.srv(1, 2, 5061, "one.example")])
         #expect(try DNSAnswer(answer.bytes, to: Self.question).records == [Self.service("one.example")])
         var dotted = DNSWriter(Self.name, 33, answers: 1)
         dotted.record(Self.name, 33, DNSWriter.srv(1, 2, 5061, [3, 0x61, 0x2E, 0x62, 0]))

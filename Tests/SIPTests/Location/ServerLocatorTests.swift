@@ -140,9 +140,9 @@ struct ServerLocatorTests {
         #expect(!result.asked.contains(Self.tcp) && !result.asked.contains(Self.udp))
         for transport in TransportProtocol.allCases {
             let target = Target(host: "pbx.example", transport: transport, isSecured: true)
-            #expect(Self.locate(target, zone).endpoints?.allSatisfy(\.transport.isSecured) == true)
+            #expect(Self.locate(target, zone).endpoints?.allSatisfy(\.transport.isSecure) == true)
             let numeric = Target(host: "192.0.2.1", transport: transport, isSecured: true)
-            #expect(numeric.endpoint?.transport.isSecured == true)
+            #expect(numeric.endpoint?.transport.isSecure == true)
         }
     }
 
