@@ -58,14 +58,6 @@ public struct Target: Hashable, Sendable {
 }
 
 extension TransportProtocol {
-    /// Whether it runs over TLS.
-    public var isSecure: Bool {
-        switch self {
-        case .udp, .tcp, .ws: false
-        case .tls, .wss: true
-        }
-    }
-
     /// The port of servers that name no other (RFC 3261 §19.1.2, RFC 7118 §5).
     public var defaultPort: UInt16 {
         switch self {
