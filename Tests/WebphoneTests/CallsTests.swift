@@ -38,12 +38,11 @@ struct CallsTests {
         #expect(reports(calls.handle(.session(.placed(1), .ringing))) == [])
         #expect(
             calls.handle(.session(.placed(1), .established)) == [
-                .cancel(.ring(.placed(7))), .start(.check(.placed(7)), after: Calls.placedCheck),
-                .report(.call(.placed(7), .inCall, by: .them)),
+                .cancel(.ring(.placed(7))), .report(.call(.placed(7), .inCall, by: .them)),
             ])
         #expect(
             calls.handle(.session(.placed(1), .ended(SessionEnd(.hungUp, by: .them)))) == [
-                .cancel(.check(.placed(7))), .report(.call(.placed(7), .completed, by: .them)), .ended(.placed(7)),
+                .report(.call(.placed(7), .completed, by: .them)), .ended(.placed(7)),
             ])
     }
 
@@ -137,15 +136,6 @@ struct CallsTests {
             calls.handle(.fired(.ring(.placed(1)))).starts(with: [.hangUp(.placed(1))])
                 && calls.handle(.fired(.ring(.received(1)))).starts(with: [.reject(.received(1), status: 480)]))
         #expect(calls.calls.isEmpty)
-    }
-
-    @Test("each side asks now and then whether the other still has the call")
-    func checked() {
-        var calls = inCall()
-        let asked = calls.handle(.fired(.check(.placed(1))))
-        #expect(asked == [.renew(.placed(1)), .start(.check(.placed(1)), after: Calls.placedCheck)])
-        _ = calls.handle(.session(.placed(1), .ended(SessionEnd(.gone, by: .them))))
-        #expect(calls.handle(.fired(.check(.placed(1)))) == [])
     }
 
     @Test("whoever goes OFFLINE leaves every call")

@@ -75,17 +75,15 @@ struct HoldTests {
         #expect(calls.handle(.holdFailed(session, status: nil)) == [])
     }
 
-    @Test("one that is held ends as any other: hung up, OFFLINE, checked for life, and moved with the connection")
+    @Test("one that is held ends as any other: hung up, OFFLINE, and moved with the connection")
     func stillACall() {
         var calls = calls()
         _ = calls.handle(.held(session, byUs: false, byThem: true))
         #expect(calls.handle(.moved) == [.renew(session)])
-        #expect(
-            calls.handle(.fired(.check(call))) == [.renew(session), .start(.check(call), after: Calls.placedCheck)])
         var other = calls
         #expect(
             other.handle(.hangUp(call)) == [
-                .hangUp(session), .cancel(.check(call)), .report(.call(call, .completed, by: .us)), .ended(call),
+                .hangUp(session), .report(.call(call, .completed, by: .us)), .ended(call),
             ])
         #expect(
             calls.handle(.offline(number: "1002")).contains(.report(.call(call, .completed, by: .them))))

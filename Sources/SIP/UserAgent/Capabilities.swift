@@ -1,11 +1,11 @@
 /// What this user agent understands, and how it says so to a request that asks for more (RFC 3261 §8.2).
 package enum Capabilities {
     package static let methods: [Method] = [
-        .invite, .ack, .bye, .cancel, .options, .message, .notify,
+        .invite, .ack, .bye, .cancel, .options, .message, .notify, .update,
     ]
     package static let allow = methods.map(\.rawValue).joined(separator: ", ")
     /// Option tags of extensions.
-    package static let supported = ["outbound", "path"]
+    package static let supported = ["outbound", "path", "timer"]
     package static let supportedText = supported.joined(separator: ", ")
 
     /// Why a request, in a dialog or outside, cannot be served whatever it says in detail: nil when it can.

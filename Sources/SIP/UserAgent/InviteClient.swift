@@ -55,6 +55,7 @@ package struct InviteClient: Equatable, Sendable {
     /// The ACK of each dialog that a 2xx made.
     private var acks: [DialogID: Request] = [:]
     private var asserted: NameAddress?
+    package private(set) var timer = SessionTimer()
 
     /// Whether a final response, or the person's change of mind, is outstanding.
     package var isUnanswered: Bool { state == .calling || state == .ringing }
@@ -108,9 +109,21 @@ package struct InviteClient: Equatable, Sendable {
             let others = response.redirections(from: invite.uri)
             guard !others.isEmpty else { fallthrough }
             return end(SessionEnd(.redirected(to: others), by: .them))
+        case 422:
+            return lengthen(response)
         default:
             return end(SessionEnd(.refused(status: response.status, reason: response.reason), by: .them))
         }
+    }
+
+    /// Somebody on the way wants a longer session timer (RFC 4028 §7.3).
+    private mutating func lengthen(_ refusal: Response) -> [Effect] {
+        guard isUnanswered, timer.raise(to: refusal) else {
+            return end(SessionEnd(.refused(status: refusal.status, reason: refusal.reason), by: .them))
+        }
+        invite = invite.renumbered
+        timer.ask(in: &invite, isFirst: true)
+        return [.send(invite)]
     }
 
     private mutating func proceed(_ response: Response) -> [Effect] {

@@ -1,13 +1,15 @@
-/// Our own re-INVITEs in a session: one at a time, none while the peer's is open, and where both crossed (491) again
-/// after a random time, so that one side comes first (RFC 3261 §14.1).
+/// Our own changes of a session, by re-INVITE or UPDATE: one at a time, none while the peer's is open, and where both
+/// crossed (491) again after a random time, so that one side comes first (RFC 3261 §14.1, RFC 3311 §5.1).
 package struct Renewal: Equatable, Sendable {
-    /// A re-INVITE on its way.
+    /// A re-INVITE, or an UPDATE without an offer, on its way.
     package struct Asking: Equatable, Sendable {
         package var request: Request
         /// Whether it sets the session aside.
         package let isHolding: Bool
         /// Whether the session was to be renewed, whatever else changes.
         package let isRenewal: Bool
+        /// Whether its time was to be lengthened.
+        package let wasDue: Bool
     }
 
     package enum State: Equatable, Sendable {
@@ -20,8 +22,10 @@ package struct Renewal: Equatable, Sendable {
     package static let attempts = 10
 
     package private(set) var state = State.idle
-    /// Whether the session is to be renewed as soon as nothing is in the way.
+    /// Whether the session is to be renewed by re-INVITE as soon as nothing is in the way.
     package var isWanted = false
+    /// Whether its time is to be lengthened, by whatever the peer takes (RFC 4028).
+    package var isDue = false
     private var attempts = 0
     /// The ACK for the last 2xx, for its copies.
     private var ack: Request?
@@ -44,9 +48,13 @@ package struct Renewal: Equatable, Sendable {
 
     package var isOpen: Bool { asking != nil }
 
+    /// Whether an offer of ours awaits its answer.
+    package var isOffering: Bool { asking?.request.method == .invite }
+
     package mutating func sent(_ request: Request, isHolding: Bool) {
-        state = .asking(Asking(request: request, isHolding: isHolding, isRenewal: isWanted))
+        state = .asking(Asking(request: request, isHolding: isHolding, isRenewal: isWanted, wasDue: isDue))
         isWanted = false
+        isDue = false
         attempts += 1
     }
 
@@ -60,7 +68,8 @@ package struct Renewal: Equatable, Sendable {
     /// What a response asks for.
     package enum Verdict: Equatable, Sendable {
         case nothing
-        case accepted(Asking, ack: Request)
+        /// With the ACK, if it was a re-INVITE.
+        case accepted(Asking, ack: Request?)
         /// A copy of a 2xx.
         case acknowledgeAgain(Request)
         case refused(Asking)
@@ -78,14 +87,13 @@ package struct Renewal: Equatable, Sendable {
         case ..<200:
             return .nothing
         case ..<300:
-            let ack = dialog.ack(for: asking.request)
-            self.ack = ack
+            if isOffering { ack = dialog.ack(for: asking.request) }
             settle()
-            return .accepted(asking, ack: ack)
+            return .accepted(asking, ack: asking.request.method == .invite ? ack : nil)
         case 491, 500:
             guard attempts < Self.attempts, let delay = delay(after: response) else { fallthrough }
+            again(asking)
             state = .backingOff
-            if asking.isRenewal { isWanted = true }
             return .backOff(delay)
         default:
             settle()
@@ -102,6 +110,13 @@ package struct Renewal: Equatable, Sendable {
     /// The back-off is over.
     package mutating func resume() {
         if state == .backingOff { state = .idle }
+    }
+
+    /// The answer was none to what was asked, only to how.
+    package mutating func again(_ asking: Asking) {
+        state = .idle
+        if asking.isRenewal { isWanted = true }
+        if asking.wasDue { isDue = true }
     }
 
     private mutating func settle() {

@@ -16,11 +16,13 @@ extension Session {
             return answer(200, request, transaction) + bye()
         case .invite:
             return change(request, transaction)
+        case .update:
+            return update(request, transaction)
         case .options:
             return [.respond(Capabilities.describe(to: request, taking: messageTypes), transaction)]
         case .notify:
             return answer(489, request, transaction)
-        case .ack, .cancel, .register, .subscribe, .info, .update, .refer, .prack, .publish, .other:
+        case .ack, .cancel, .register, .subscribe, .info, .refer, .prack, .publish, .other:
             return [.respond(Capabilities.refusal(405, of: request), transaction)]
         }
     }
@@ -44,26 +46,71 @@ extension Session {
         return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
             + end(SessionEnd(.cancelled, by: .them))
     }
+}
 
+/// Changes of the session by the peer.
+extension Session {
     /// A re-INVITE (RFC 3261 §14.2). It is answered at once, so the only ones in its way are our own and the last one
     /// while its ACK is outstanding.
     private mutating func change(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
-        if state == .early {
-            var busy = Response(500, to: request)
-            busy.headers[.retryAfter] = "5"
-            return [.respond(busy, transaction)]
-        }
-        if renewal.isOpen || server?.state == .accepted { return answer(491, request, transaction) }
+        if state == .early { return [.respond(busy(request), transaction)] }
+        if renewal.isOffering || server?.state == .accepted { return answer(491, request, transaction) }
+        if let objection = SessionTimer.objection(to: request) { return [.respond(objection, transaction)] }
         do throws(BodyFault) {
             let offer = try request.offer()
             guard let response = agreement(to: request, offer: offer) else { throw BodyFault(status: 488) }
             server = InviteServer(request, transaction)
-            let isNews = offer.map { hold.received($0) } ?? false
-            return drive(.accept(response)) + learn(from: request) + [.report(.modified(id, offer: offer))]
-                + (isNews ? [holdState] : [])
+            return drive(.accept(response)) + startTimer() + learn(from: request) + modified(offer)
         } catch {
             return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
         }
+    }
+
+    /// An UPDATE (RFC 3311 §5.2): a change that needs no ACK, or no change at all but a sign of life.
+    private mutating func update(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+        guard state != .leaving else { return answer(481, request, transaction) }
+        if let objection = SessionTimer.objection(to: request) { return [.respond(objection, transaction)] }
+        do throws(BodyFault) {
+            let offer = try request.offer()
+            if offer != nil {
+                if state == .early { return [.respond(busy(request), transaction)] }
+                if isOfferOpen { return answer(491, request, transaction) }
+            }
+            var response = Response(200, to: request)
+            if let offer {
+                guard let answer = media.answer(offer, from: host, isHolding: hold.isWanted) else {
+                    throw BodyFault(status: 488)
+                }
+                response.headers[.contentType] = MediaType.sdp.description
+                response.body = answer.serialized
+            }
+            response.contact = NameAddress(contact)
+            response.headers[.allow] = Capabilities.allow
+            response.headers[.accept] = Capabilities.accept(messageTypes)
+            response.headers[.supported] = Capabilities.supportedText
+            timer.answer(request, in: &response)
+            let news = offer == nil ? [] : modified(offer)
+            return [.respond(response, transaction)] + startTimer() + learn(from: request) + news
+        } catch {
+            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
+        }
+    }
+
+    /// Whether an offer of ours awaits its answer: in a re-INVITE, or in a 2xx whose ACK is still to come.
+    private var isOfferOpen: Bool {
+        renewal.isOffering || (server?.state == .accepted && server?.request.body.isEmpty == true)
+    }
+
+    private mutating func modified(_ offer: SessionDescription?) -> [Effect] {
+        let isNews = offer.map { hold.received($0) } ?? false
+        return [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : [])
+    }
+
+    /// The first offer is still to be answered, and nobody knows when (RFC 3311 §5.2, RFC 3261 §14.2).
+    private func busy(_ request: Request) -> Response {
+        var response = Response(500, to: request)
+        response.headers[.retryAfter] = "5"
+        return response
     }
 }
 
@@ -122,14 +169,26 @@ extension Session {
 
     private mutating func renewed(_ response: Response) -> [Effect] {
         let lives = dialog.receive(response)
-        let quiet: [Effect] = response.isFinal && renewal.isOpen ? [.cancel(.unanswered)] : []
         switch renewal.receive(response, in: dialog) {
         case .nothing: return []
-        case .accepted(let asking, let ack):
-            return quiet + [.acknowledge(ack)] + learn(from: response) + agreed(to: asking) + proceed()
         case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
-        case .backOff(let delay): return quiet + [.start(.glare, after: delay)] + proceed()
+        case .accepted(let asking, let ack):
+            timer.agreed(response)
+            let acknowledgement: [Effect] = ack.map { [.acknowledge($0)] } ?? []
+            return acknowledgement + [.cancel(.unanswered)] + startTimer() + learn(from: response)
+                + agreed(to: asking) + proceed()
+        case .backOff(let delay):
+            return [.cancel(.unanswered), .start(.glare, after: delay)] + proceed()
         case .refused(let asking):
+            let quiet: [Effect] = [.cancel(.unanswered)]
+            if timer.raise(to: response) {
+                renewal.again(asking)
+                return quiet + proceed()
+            }
+            if asking.request.method == .update, [405, 501].contains(response.status) {
+                renewal.again(asking)  // by re-INVITE from now on
+                return quiet + refrain(from: .update, response) + proceed()
+            }
             let news = quiet + refused(asking, status: response.status)
             return news + (lives ? proceed() : part(SessionEnd(.gone, by: .them)))
         }
@@ -141,7 +200,9 @@ extension Session {
     }
 
     private mutating func refused(_ asking: Renewal.Asking, status: Int?) -> [Effect] {
-        let renewed: [Effect] = asking.isRenewal ? [.report(.renewed(id, accepted: false))] : []
+        let renewed: [Effect] =
+            (timer.role == .watcher ? [] : [.start(.refresh, after: timer.retryDelay)])
+            + (asking.isRenewal ? [.report(.renewed(id, accepted: false))] : [])
         if hold.refused(asking.isHolding) { return renewed + [.report(.holdFailed(id, status: status))] }
         return renewed + (asking.isHolding != hold.byUs ? [holdState] : [])  // refused, and not wanted any more
     }

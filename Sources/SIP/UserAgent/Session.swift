@@ -12,6 +12,10 @@ package struct Session: Equatable, Sendable {
         case glare
         /// Our re-INVITE has got no final response.
         case unanswered
+        /// Time to refresh the session (RFC 4028 §10).
+        case refresh
+        /// The session was not refreshed in time.
+        case neglected
         /// The caller does not want to wait longer (Expires of its INVITE, RFC 3261 §13.3.1).
         case expiry
     }
@@ -27,6 +31,8 @@ package struct Session: Equatable, Sendable {
     }
 
     package enum Event: Equatable, Sendable {
+        /// The caller's session is there.
+        case begun
         case request(Request, TransactionLayer.ServerID)
         case acknowledged(Request)
         case cancelled
@@ -80,6 +86,7 @@ package struct Session: Equatable, Sendable {
     var offer: SessionDescription?
     var renewal: Renewal
     var hold = Hold()
+    var timer: SessionTimer
     var outbox = Outbox()
     /// The media types of messages that are taken.
     package var messageTypes = UserAgent.Configuration.messageTypes
@@ -89,7 +96,7 @@ package struct Session: Equatable, Sendable {
     /// The caller's session, established by the first 2xx.
     package init(
         _ id: SessionID, peer: NameAddress, answered response: Response, in dialog: Dialog, contact: URI, host: String,
-        media: TextMedia, identifiers: Identifiers
+        media: TextMedia, timer: SessionTimer, identifiers: Identifiers
     ) {
         self.id = id
         self.peer = peer
@@ -97,6 +104,8 @@ package struct Session: Equatable, Sendable {
         self.contact = contact
         self.host = host
         self.media = media
+        self.timer = timer
+        self.timer.agreed(response)
         state = .established
         renewal = Renewal(isCaller: true, identifiers: identifiers)
         peerTakes = PeerCapabilities(response)
@@ -118,6 +127,7 @@ package struct Session: Equatable, Sendable {
         self.host = host
         self.media = media
         self.offer = offer
+        timer = SessionTimer()
         state = .early
         server = InviteServer(invite, transaction)
         renewal = Renewal(isCaller: false, identifiers: identifiers)
@@ -126,6 +136,7 @@ package struct Session: Equatable, Sendable {
 
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
+        case .begun: startTimer()
         case .request(let request, let transaction): receive(request, transaction)
         case .acknowledged(let ack): drive(.acknowledged(ack))
         case .cancelled: cancelled()
@@ -133,7 +144,9 @@ package struct Session: Equatable, Sendable {
         case .failed(let failure, let asked): fail(failure, asked)
         case .fired(.invite(let timer)): drive(.fired(timer))
         case .fired(.glare): tryAgain()
-        case .fired(.unanswered): renewal.isOpen ? [.cancelInvite] : []
+        case .fired(.unanswered): renewal.isOffering ? [.cancelInvite] : []
+        case .fired(.refresh): refresh()
+        case .fired(.neglected): neglected()
         case .fired(.expiry): expire()
         case .ring: ring()
         case .accept: accept()
@@ -165,7 +178,8 @@ extension Session {
         state = .established
         dialog.confirm()
         let isHeld = offer.map { hold.received($0) } ?? false
-        return drive(.accept(response)) + [.report(.session(id, .established))] + (isHeld ? [holdState] : [])
+        return drive(.accept(response)) + startTimer() + [.report(.session(id, .established))]
+            + (isHeld ? [holdState] : [])
     }
 
     /// The 2xx with our answer, or our offer where the peer left it to us (RFC 3261 §13.3.1.4); nil: 488.
@@ -178,6 +192,7 @@ extension Session {
             }
         guard let description else { return nil }
         var response = Response(200, to: invite, toTag: dialog.id.localTag)
+        timer.answer(invite, in: &response)
         response.contact = NameAddress(contact)
         response.headers[.allow] = Capabilities.allow
         response.headers[.accept] = Capabilities.accept(messageTypes)
@@ -263,17 +278,23 @@ extension Session {
 
     var holdState: Effect { .report(.held(id, byUs: hold.byUs, byThem: hold.byThem)) }
 
-    /// Tells the peer what is to change, if anything is, and as soon as nothing else is under way.
+    /// Tells the peer what is to change, if anything is, and as soon as nothing else is under way. What only lengthens
+    /// the session's time needs no offer, where the peer takes UPDATE.
     private mutating func reinvite() -> [Effect] {
-        guard state == .established, renewal.isWanted || hold.isChanging, renewal.state == .idle,
+        let isChanging = renewal.isWanted || hold.isChanging
+        guard state == .established, isChanging || renewal.isDue, renewal.state == .idle,
             server?.state != .accepted, outbox.underWay == nil
         else { return [] }
-        let offer = media.offer(from: host, isHolding: hold.isWanted)
-        var request = dialog.request(
-            .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description, body: offer.serialized)
+        var request =
+            isChanging || peerTakes?.allows.contains(.update) != true
+            ? dialog.request(
+                .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
+                body: media.offer(from: host, isHolding: hold.isWanted).serialized)
+            : dialog.request(.update, contact: NameAddress(contact))
         request.headers[.allow] = Capabilities.allow
         request.headers[.accept] = Capabilities.accept(messageTypes)
         request.headers[.supported] = Capabilities.supportedText
+        timer.ask(in: &request)
         renewal.sent(request, isHolding: hold.isWanted)
         return [.send(request, .renewal), .start(.unanswered, after: Self.patience)]
     }
@@ -281,6 +302,23 @@ extension Session {
     private mutating func tryAgain() -> [Effect] {
         renewal.resume()
         return proceed()
+    }
+
+    /// Counts the session's time anew.
+    mutating func startTimer() -> [Effect] {
+        guard state == .established else { return [] }
+        let refresh = timer.refreshDelay.map { Effect.start(.refresh, after: $0) } ?? .cancel(.refresh)
+        let end = timer.endDelay.map { Effect.start(.neglected, after: $0) } ?? .cancel(.neglected)
+        return [refresh, end]
+    }
+
+    private mutating func refresh() -> [Effect] {
+        renewal.isDue = true
+        return reinvite()
+    }
+
+    private mutating func neglected() -> [Effect] {
+        state == .established ? part(SessionEnd(.gone, by: .them)) : []
     }
 
     /// A new flow: the peer, and proxies that remember our Contact, learn of it by a re-INVITE (§12.2.1.1).
@@ -301,7 +339,7 @@ extension Session {
         state = .over
         let timers =
             InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) }
-            + [.cancel(.glare), .cancel(.unanswered), .cancel(.expiry)]
+            + [.glare, .unanswered, .refresh, .neglected, .expiry].map { Effect.cancel($0) }
         let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
         return timers + release(failure) + news + [.finished]
     }

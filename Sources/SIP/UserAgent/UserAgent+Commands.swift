@@ -91,6 +91,7 @@ extension UserAgent {
         request.headers[.allow] = Capabilities.allow
         request.headers[.accept] = Capabilities.accept(configuration.messageTypes)
         request.headers[.supported] = Capabilities.supportedText
+        SessionTimer().ask(in: &request, isFirst: true)
         request.headers[.contentType] = MediaType.sdp.description
         request.body = offer.serialized
         let tag = request.from?.tag ?? ""

@@ -50,9 +50,9 @@ extension UserAgent {
             invited(request, transaction, on: flow, &effects)
         case .options:
             answer(Capabilities.describe(to: request, taking: configuration.messageTypes), transaction, &effects)
-        case .bye, .notify:
+        case .bye, .notify, .update:
             answer(481, request, transaction, &effects)
-        case .ack, .cancel, .register, .subscribe, .info, .update, .refer, .prack, .publish, .other:
+        case .ack, .cancel, .register, .subscribe, .info, .refer, .prack, .publish, .other:
             answer(Capabilities.refusal(405, of: request), transaction, &effects)
         }
     }
@@ -82,6 +82,9 @@ extension UserAgent {
             if let offer {
                 var rehearsal = media
                 guard rehearsal.answer(offer, from: host) != nil else { throw BodyFault(status: 488) }
+            }
+            if let objection = SessionTimer.objection(to: request) {
+                return answer(objection, transaction, &effects)
             }
             guard hasRoomForSession else { throw BodyFault(status: 486) }
             let id = SessionID.received(received &+ 1)

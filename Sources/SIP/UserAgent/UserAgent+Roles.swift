@@ -109,11 +109,13 @@ extension UserAgent {
         guard let call = calls[id] else { return }
         var session = Session(
             id, peer: call.peer, answered: response, in: dialog, contact: contact(on: call.flow),
-            host: call.flow.local.host, media: call.media, identifiers: identifiers.split())
+            host: call.flow.local.host, media: call.media, timer: call.client.timer,
+            identifiers: identifiers.split())
         session.messageTypes = configuration.messageTypes
         sessions[id] = Seat(session: session, flow: call.flow, invite: nil)
         usages[call.tag] = .session(id, dialog.id)
         calls[id]?.early = []
+        drive(id, .begun, &effects)
         if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         effects.append(.report(.session(id, .established)))
         for early in call.early { receive(early.request, early.transaction, on: early.flow, &effects) }

@@ -31,7 +31,7 @@ extension Calls {
         calls[id]?.state = .inCall
         calls[id]?.isAccepted = session.isReceived
         let news: [Effect] = [
-            .cancel(.ring(id)), check(id), .report(.call(id, .inCall, by: id.isReceived ? .us : .them)),
+            .cancel(.ring(id)), .report(.call(id, .inCall, by: id.isReceived ? .us : .them)),
         ]
         return news + tellOfAudio(id) + handOver(to: id)
     }

@@ -12,8 +12,6 @@ package struct Calls: Sendable, Equatable {
         case ring(CallID)
         /// The other side answered 491 and its own request has not come: ask again.
         case again(CallID)
-        /// Time to see whether the other side still has the call.
-        case check(CallID)
         /// Whoever handed us over has had the time to end the session.
         case leave(SessionID)
     }
@@ -96,10 +94,6 @@ package struct Calls: Sendable, Equatable {
     package static let placedRings: Duration = .seconds(90)
     /// Longer than the caller waits, so that it is the caller who ends it.
     package static let receivedRings: Duration = .seconds(120)
-    /// A BYE can be lost for good: its sender vanished, or the exchange between forgot us for a while. So each side asks
-    /// now and then, by re-INVITE, as RFC 4028 does; the caller first, that the two do not meet.
-    package static let placedCheck: Duration = .seconds(90)
-    package static let receivedCheck: Duration = .seconds(120)
     /// How often a request that met the other's is made again.
     package static let glareAttempts = 4
 
@@ -218,16 +212,9 @@ package struct Calls: Sendable, Equatable {
         case .again(let id):
             guard calls[id]?.session == nil else { return [] }
             return invite(id)
-        case .check(let id):
-            guard let call = calls[id], call.isEstablished, let session = call.session else { return [] }
-            return [.renew(session), check(id)]
         case .leave(let session):
             return leaving.remove(session) == nil ? [] : [.hangUp(session)]
         }
-    }
-
-    func check(_ id: CallID) -> Effect {
-        .start(.check(id), after: id.isReceived ? Self.receivedCheck : Self.placedCheck)
     }
 
     mutating func nextSession() -> SessionID {
@@ -257,7 +244,7 @@ package struct Calls: Sendable, Equatable {
         attach(nil, to: id)
         calls[id] = nil
         var effects: [Effect] = farewell.map { [$0] } ?? []
-        effects.append(.cancel(call.isEstablished ? .check(id) : .ring(id)))
+        if !call.isEstablished { effects.append(.cancel(.ring(id))) }
         if call.glares > 0 { effects.append(.cancel(.again(id))) }
         if let referral = call.referral { effects.insert(.refuse(referral.id), at: 0) }
         return effects + [.report(.call(id, state, by: side)), .ended(id)]
