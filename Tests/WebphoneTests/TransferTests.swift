@@ -61,7 +61,7 @@ struct TransferTests {
         let end = calls.handle(.progress(session, .succeeded))
         #expect(
             end == [
-                .report(.note(first, .transfer(.succeeded))), .hangUp(session), .cancel(.check(first)),
+                .report(.note(first, .transfer(.succeeded))), .hangUp(session),
                 .report(.call(first, .completed, by: .us)), .ended(first),
             ])
         #expect(calls.handle(.progress(session, .succeeded)) == [])
