@@ -24,7 +24,7 @@ actor ExchangeHost {
     nonisolated let inbox: Inbox<Input>
     nonisolated let transport: Transport
 
-    private let addresses: [HostPort]
+    private let listening: [Listening]
     private let idleExit: Duration?
     private let logger: Logger
     private var exchange: Exchange
@@ -33,7 +33,7 @@ actor ExchangeHost {
     private let idleTimers: MachineTimers<IdleTimer>
     private var signals: SignalSource?
 
-    init(listen: [HostPort], lines: [String], idleExit: Int?, logger: Logger) {
+    init(listen: [Listening], lines: [String], idleExit: Int?, logger: Logger) {
         let inbox = Inbox<Input>(queue: executor.queue)
         self.inbox = inbox
         transport = Transport(
@@ -44,9 +44,9 @@ actor ExchangeHost {
         idleTimers = MachineTimers(queue: executor.queue) { inbox.post(.idleTimers($0)) }
         exchange = Exchange(
             Exchange.Configuration(
-                lines: lines, aliases: Set(listen.map(\.host) + ["localhost", ExchangeHost.machineName])),
+                lines: lines, aliases: Set(listen.map(\.address.host) + ["localhost", ExchangeHost.machineName])),
             identifiers: .unpredictable)
-        addresses = listen
+        listening = listen
         self.idleExit = idleExit.map { .seconds($0) }
         self.logger = logger
     }
@@ -59,12 +59,12 @@ actor ExchangeHost {
     }
 
     private func begin() async {
-        for address in addresses {
+        for place in listening {
             do {
                 let bound = try await transport.listen(
-                    on: SocketAddress(host: address.host, port: address.port), transports: [.udp, .tcp])
-                StandardStreams.say("\(Self.greeting)\(bound) (udp, tcp), \(lineNames).")
-                logger.info("listening", metadata: ["on": "\(bound)"])
+                    on: SocketAddress(host: place.address.host, port: place.address.port), transports: place.transports)
+                StandardStreams.say("\(Self.greeting)\(bound) (\(place.names)), \(lineNames).")
+                logger.info("listening", metadata: ["on": "\(bound)", "over": "\(place.names)"])
             } catch {
                 StandardStreams.complain("partyline: \(error).")
                 exit(1)

@@ -8,10 +8,15 @@ struct ExchangeCommand: ParsableCommand {
         commandName: "exchange",
         _superCommandName: "partyline",
         abstract: "Run the telephone exchange that chats connect to.",
-        discussion: "It serves UDP and TCP, and runs until it is stopped.")
+        discussion: "It serves UDP and TCP, WebSocket where asked for, and runs until it is stopped.")
 
     @Option(help: ArgumentHelp("Where to listen; repeatable.", valueName: "host:port"))
     var listen: [String] = [LocalExchange.defaultAddress]
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen for WebSockets, as browsers' phones use them; repeatable.", valueName: "host:port"))
+    var listenWs: [String] = []
 
     @Option(help: "The name of an outside line; repeatable.")
     var line: [String] = [defaultLine]
@@ -24,7 +29,7 @@ struct ExchangeCommand: ParsableCommand {
     var logFile: String?
 
     func validate() throws {
-        for address in listen { _ = try HostPort(address) }
+        for address in listen + listenWs { _ = try HostPort(address) }
         for name in line { try ExchangeCommand.validate(line: name) }
         if let idleExit, idleExit < 1 {
             throw ValidationError("--idle-exit takes a whole number of seconds from 1 up, not \(idleExit).")
@@ -33,7 +38,9 @@ struct ExchangeCommand: ParsableCommand {
 
     func run() throws {
         let host = ExchangeHost(
-            listen: try listen.map { try HostPort($0) }, lines: line, idleExit: idleExit,
+            listen: try listen.map { Listening(on: try HostPort($0), over: [.udp, .tcp]) }
+                + listenWs.map { Listening(on: try HostPort($0), over: [.ws]) },
+            lines: line, idleExit: idleExit,
             logger: try LogFile.logger(logFile, label: "exchange"))
         host.runToEnd()
     }

@@ -29,7 +29,7 @@ struct Partyline: ParsableCommand {
     @Option(help: "The outside line to join.")
     var line = ExchangeCommand.defaultLine
 
-    @Option(help: "How to reach the exchange: tcp or udp.")
+    @Option(help: "How to reach the exchange: tcp, udp or ws (WebSocket).")
     var transport = Transport.tcp
 
     @Option(
@@ -49,12 +49,21 @@ struct Partyline: ParsableCommand {
     var logFile: String?
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
-        case tcp, udp
+        case tcp, udp, ws
 
         var sip: TransportProtocol {
             switch self {
             case .tcp: .tcp
             case .udp: .udp
+            case .ws: .ws
+            }
+        }
+
+        /// Whether the exchange that a chat starts by itself listens there.
+        var isLocal: Bool {
+            switch self {
+            case .tcp, .udp: true
+            case .ws: false
             }
         }
     }
@@ -75,6 +84,11 @@ struct Partyline: ParsableCommand {
         }
         try ExchangeCommand.validate(line: line)
         if let server { _ = try HostPort(server) }
+        guard server != nil || transport.isLocal else {
+            throw ValidationError(
+                "The exchange of this machine speaks tcp and udp; for \(transport.rawValue) name another with --server."
+            )
+        }
         if let ownExtension {
             guard Self.isExtension(ownExtension) else {
                 throw ValidationError("'\(ownExtension)' is no extension: 1 to 32 letters, digits and '-_.+'.")
