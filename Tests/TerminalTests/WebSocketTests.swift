@@ -29,11 +29,11 @@ struct WebSocketTests {
         try guest.sees("ada is OFFLINE")
     }
 
-    @Test("a WebSocket address that is none is told as such, and tried again")
+    @Test("where no WebSocket is, nobody answers, and that is said")
     func noWebSocket() throws {
         let exchange = try ExchangeProcess()
         let ada = try Person(["--name", "ada", "--server", exchange.address, "--transport", "ws"])
-        try ada.sees("does not speak")
+        try ada.sees("did not answer in time")
     }
 
     @Test("the exchange of this machine has no WebSocket: a server must be named")
