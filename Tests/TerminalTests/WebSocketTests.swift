@@ -27,13 +27,16 @@ struct WebSocketTests {
         try guest.sees("ada hung up")
         try ada.presses("C-q")
         try guest.sees("ada is OFFLINE")
+        withExtendedLifetime(exchange) {}
     }
 
     @Test("where no WebSocket is, nobody answers, and that is said")
     func noWebSocket() throws {
         let exchange = try ExchangeProcess()
-        let ada = try Person(["--name", "ada", "--server", exchange.address, "--transport", "ws"])
-        try ada.sees("did not answer in time")
+        let ada = try Person(["--name", "ada", "--server", exchange.address, "--transport", "ws"], columns: 120)
+        try ada.sees("CONNECTION_FAILED")
+        try ada.sees("The next attempt follows")
+        withExtendedLifetime(exchange) {}
     }
 
     @Test("the exchange of this machine has no WebSocket: a server must be named")
