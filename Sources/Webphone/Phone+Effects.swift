@@ -101,8 +101,11 @@ extension Phone {
             case .dtmf(let session, let keys):
                 command(.dtmf(session, keys))
             case .learned(let id):
-                let allowed = calls.capabilities(of: id).allows
+                let capabilities = calls.capabilities(of: id)
+                let allowed = capabilities.allows
                 if !allowed.isEmpty, !allowed.contains(.message) { run(messages.handle(.outside(id))) }
+                let isUnderstood = capabilities.accepts.contains(ComposingIndication.mediaType)
+                run(typing.handle(.understood(id, isUnderstood)))
             case .start(let timer, let delay):
                 effects.append(.start(Timer(.calls(timer)), after: delay))
             case .cancel(let timer):
@@ -111,6 +114,8 @@ extension Phone {
                 reports.append(.report(report))
             case .ended(let id):
                 run(messages.handle(.ended(id)))
+                run(typing.handle(.ended(id)))
+                receipts.ended(id)
             case .tooLarge:
                 run(connection.handle(.tooLarge))
             case .disowned:
@@ -124,13 +129,13 @@ extension Phone {
             switch effect {
             case .sendInside(let token, let text, let call):
                 if let session = calls.session(of: call) {
-                    command(.message(token, UserAgent.Content(text: text), in: session))
+                    command(.message(token, content(text, token, in: call), in: session))
                 } else {
                     run(messages.handle(.result(token, .failed(.noSession))))
                 }
             case .sendOutside(let token, let text, let call):
                 if let number = calls.party(of: call)?.number, let flow = connection.flow {
-                    let content = UserAgent.Content(text: text)
+                    let content = content(text, token, in: call)
                     command(.messageOutside(token, content, to: address(of: number), on: flow))
                 } else {
                     run(messages.handle(.result(token, .failed(.noSession))))
@@ -251,6 +256,8 @@ extension Phone {
         run(calls.handle(.leave))
         run(messages.handle(.lost))
         run(roster.handle(.left))
+        receipts = Receipts()
+        indications = [:]
         agent = nil
         subscription = nil
         gone = []

@@ -40,7 +40,7 @@ extension Phone {
         case .message(let session, let from, let content):
             receive(content, in: session, from: from)
         case .messageResult(let token, let result):
-            run(messages.handle(.result(token, result)))
+            answered(token, result)
         case .ping(let token, let status):
             if token.value == lastPing { run(connection.handle(.pinged(status: status))) }
         case .held(let session, let byUs, let byThem):
@@ -80,21 +80,6 @@ extension Phone {
             break
         }
         run(connection.handle(.subscriptionEnded))
-    }
-
-    private mutating func receive(_ content: UserAgent.Content, in session: SessionID?, from: NameAddress) {
-        // Other content, say that somebody is typing, is none of a chat's business yet.
-        guard content.type.lowercased().hasPrefix("text/") else { return }
-        let text = RemoteText.message(content.text)
-        if let session, let call = calls.call(of: session) {
-            return reports.append(.report(.message(call.id, from: call.party, text)))
-        }
-        let sender = party(from)
-        if let call = calls.call(with: sender.number) {
-            reports.append(.report(.message(call.id, from: call.party, text)))
-        } else {
-            reports.append(.report(.fault(Reasons.outside(sender, text))))
-        }
     }
 
     private mutating func referred(_ id: ReferralID, in session: SessionID, to address: NameAddress) {

@@ -20,6 +20,9 @@ public struct Phone: Sendable {
         case command(PhoneCommand)
         /// The transport tells something.
         case transport(TransportEvent)
+        /// The time of day, in seconds since 1970 (UTC). A host that knows it tells it before what happens then; without
+        /// it no text asks to be confirmed, which needs a date (RFC 5438 §7.1.1.2).
+        case time(Int64)
         /// A timer that was started, and not cancelled since, has run out.
         case fired(Timer)
     }
@@ -44,6 +47,7 @@ public struct Phone: Sendable {
             case connection(Connection.Timer)
             case roster(Roster.Timer)
             case calls(Calls.Timer)
+            case typing(Typing.Timer)
         }
 
         package var kind: Kind
@@ -58,6 +62,14 @@ public struct Phone: Sendable {
     var roster = Roster()
     var calls: Calls
     var messages = Messages()
+    var receipts = Receipts()
+    var typing = Typing()
+    /// Typing indications that are under way.
+    var indications: [MessageToken: CallID] = [:]
+    /// Counts down, while the texts' tokens count up.
+    var lastAside = UInt64.max
+    /// Seconds since 1970, where the host tells.
+    var time: Int64?
     var preferences = Preferences()
     var account: Account?
     var accounts: UInt64 = 0
@@ -108,6 +120,7 @@ public struct Phone: Sendable {
         switch event {
         case .command(let command): perform(command)
         case .transport(let event): receive(event)
+        case .time(let seconds): time = seconds
         case .fired(let timer): fired(timer)
         }
         let asked = effects + reports
@@ -153,11 +166,12 @@ public struct Phone: Sendable {
             run(calls.handle(.refuseTransfer(id)))
         case .dtmf(let id, let keys):
             run(calls.handle(.dtmf(id, keys)))
-        case .typing:
-            break
+        case .typing(let id, let isTyping):
+            if calls.session(of: id) != nil { run(typing.handle(.typing(id, isTyping))) }
         case .preferences(let preferences):
             self.preferences = preferences
             bar()
+            run(typing.handle(.tells(preferences.tellsTyping)))
             run(calls.handle(.preferences(preferences)))
         case .send(let id, let text, let call):
             if calls.session(of: call) != nil {
@@ -205,6 +219,8 @@ public struct Phone: Sendable {
             run(roster.handle(.fired(timer)))
         case .calls(let timer):
             run(calls.handle(.fired(timer)))
+        case .typing(let timer):
+            run(typing.handle(.fired(timer)))
         }
     }
 

@@ -37,6 +37,11 @@ package enum Reasons {
         "\(party.name) (\(party.number)) writes outside of a chat: \(text)"
     }
 
+    /// A message that was taken and makes no sense.
+    package static func unreadable(_ party: Party) -> String {
+        "\(party.name) (\(party.number)) sent a message that is unreadable."
+    }
+
     /// Why a registration was refused for good.
     package static func denial(_ status: Int, line: String, extension number: String? = nil) -> String {
         switch (status, number) {

@@ -168,7 +168,7 @@ extension Calls {
 }
 
 extension CallID {
-    fileprivate var order: (Int, Int) {
+    var order: (Int, Int) {
         switch self {
         case .placed(let number): (0, number)
         case .received(let number): (1, number)

@@ -145,6 +145,9 @@ package struct Messages: Sendable, Equatable {
     /// The message that the user agent knows by this token.
     package func message(_ token: MessageToken) -> MessageID? { underWay[token]?.id }
 
+    /// The call that it is sent in.
+    package func call(of token: MessageToken) -> CallID? { underWay[token]?.call }
+
     /// Whether texts of a call are under way, or wait.
     package func isBusy(_ call: CallID) -> Bool {
         queues[call].map { $0.underWay != nil || $0.count > 0 } ?? false

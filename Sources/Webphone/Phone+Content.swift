@@ -1,0 +1,123 @@
+import SIP
+
+/// What messages carry: texts, plain or in the common format, and what two programs tell each other about them.
+extension Phone {
+    // MARK: Going out
+
+    /// Plain, unless the other side's program understands notifications and our person wants them.
+    func asks(in call: CallID) -> Bool {
+        let accepted = calls.capabilities(of: call).accepts
+        return preferences.tellsDelivery && receipts.areAsked(in: call)
+            && accepted.contains(CommonMessage.mediaType) && accepted.contains(DeliveryNotification.mediaType)
+    }
+
+    mutating func content(_ text: String, _ token: MessageToken, in call: CallID) -> UserAgent.Content {
+        run(typing.handle(.sent(call)))
+        let plain = UserAgent.Content(text: text)
+        guard asks(in: call), let time, let date = Timestamp(secondsSince1970: time),
+            let message = messages.message(token), let number = calls.party(of: call)?.number
+        else { return plain }
+        let id = identifiers.token() + identifiers.token()
+        receipts.ask(id, message, token, in: call)
+        let wrapped = CommonMessage(
+            fields: [
+                CommonMessage.Field("From", "<\(ownAddress)>"),
+                CommonMessage.Field("To", "<\(address(of: number))>"),
+                CommonMessage.Field("DateTime", date.description),
+                CommonMessage.Field("NS", "imdn <\(CommonMessage.notifications)>"),
+                CommonMessage.Field("imdn.Message-ID", id),
+                CommonMessage.Field("imdn.Disposition-Notification", "positive-delivery, negative-delivery"),
+            ], content: plain)
+        return UserAgent.Content(type: CommonMessage.mediaType, body: wrapped.serialized)
+    }
+
+    mutating func answered(_ token: MessageToken, _ result: UserAgent.MessageResult) {
+        if let call = indications.removeValue(forKey: token) {
+            let isTaken = if case .failed(.refused) = result { false } else { true }
+            return run(typing.handle(.answered(call, isTaken: isTaken)))
+        }
+        let call = messages.call(of: token)
+        let wasWrapped = receipts.answered(token, result)
+        run(messages.handle(.result(token, result, wasWrapped: wasWrapped)))
+        if let call, !messages.isBusy(call) { run(typing.handle(.quiet(call))) }
+    }
+
+    /// A name for what is said beside the texts; what becomes of it concerns no person.
+    private mutating func nextAside() -> MessageToken {
+        lastAside &-= 1
+        return MessageToken(lastAside)
+    }
+
+    mutating func run(_ asked: [Typing.Effect]) {
+        for effect in asked {
+            switch effect {
+            case .send(let call, let indication):
+                guard let session = calls.session(of: call) else { continue }
+                let token = nextAside()
+                indications[token] = call
+                command(.message(token, indication.content, in: session))
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.typing(timer)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.typing(timer))))
+            case .report(let report):
+                reports.append(.report(report))
+            }
+        }
+    }
+
+    // MARK: Coming in
+
+    mutating func receive(_ content: UserAgent.Content, in session: SessionID?, from: NameAddress) {
+        let sender = party(from)
+        let call = session.flatMap { calls.call(of: $0) } ?? calls.call(with: sender.number)
+        guard MediaType(content.type)?.essence == CommonMessage.mediaType else {
+            return take(content, in: call, from: sender)
+        }
+        do throws(CommonMessage.Fault) {
+            let message = try CommonMessage(parsing: content.body)
+            take(message.content, in: call, from: sender)
+            if let call { confirm(message, in: call.id) }
+        } catch {
+            if let call { reports.append(.report(.fault(Reasons.unreadable(call.party)))) }
+        }
+    }
+
+    private mutating func take(
+        _ content: UserAgent.Content, in call: (id: CallID, party: Party)?, from sender: Party
+    ) {
+        guard let type = MediaType(content.type) else { return }
+        switch (type.essence, call) {
+        case (ComposingIndication.mediaType, let call?):
+            if let indication = ComposingIndication(parsing: content.body) {
+                run(typing.handle(.received(call.id, indication)))
+            }
+        case (DeliveryNotification.mediaType, let call?):
+            if let notification = DeliveryNotification(parsing: content.body),
+                let message = receipts.settle(notification.messageID, in: call.id)
+            {
+                run(messages.handle(.notified(message, arrived: notification.hasArrived)))
+            }
+        case (_, let call?) where type.type == "text":
+            run(typing.handle(.heard(call.id)))
+            reports.append(.report(.message(call.id, from: call.party, RemoteText.message(content.text))))
+        case (_, nil) where type.type == "text":
+            reports.append(.report(.fault(Reasons.outside(sender, RemoteText.message(content.text)))))
+        case _:
+            break
+        }
+    }
+
+    /// Only within a chat: a stranger does not learn from us whether we are there. A notification asks for none.
+    private mutating func confirm(_ message: CommonMessage, in call: CallID) {
+        guard preferences.tellsDelivery, MediaType(message.content.type)?.type == "text",
+            let notification = DeliveryNotification(asked: message), let number = calls.party(of: call)?.number,
+            let session = calls.session(of: call)
+        else { return }
+        let id = identifiers.token() + identifiers.token()
+        let content = notification.content(from: ownAddress, to: address(of: number), id: id)
+        command(.message(nextAside(), content, in: session))
+    }
+
+    private var ownAddress: URI { .sip(connection.number, domain) }
+}
