@@ -102,8 +102,7 @@ extension Phone {
                 command(.dtmf(session, keys))
             case .learned(let id):
                 let capabilities = calls.capabilities(of: id)
-                let allowed = capabilities.allows
-                if !allowed.isEmpty, !allowed.contains(.message) { run(messages.handle(.outside(id))) }
+                if !capabilities.takesMessages { run(messages.handle(.outside(id))) }
                 let isUnderstood = capabilities.accepts.contains(ComposingIndication.mediaType)
                 run(typing.handle(.understood(id, isUnderstood)))
             case .start(let timer, let delay):

@@ -57,8 +57,6 @@ extension Phone {
             run(calls.handle(.replaced(old, by: new, party(address))))
         case .dtmf(let session, let keys):
             run(calls.handle(.pressed(session, keys)))
-        case .messagesOutside(let session):
-            if let call = calls.call(of: session) { run(messages.handle(.outside(call.id))) }
         case .modified(let session, let offer):
             // Hold is told as such.
             if offer?.asksToSpeak == true { run(calls.handle(.audioWanted(session))) }

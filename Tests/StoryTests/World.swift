@@ -48,6 +48,9 @@ final class World {
         var timers: [Exchange.Timer: Int] = [:]
     }
 
+    /// The time of day stands still: 2026-11-22T16:00:00Z.
+    static let time: Int64 = 1_795_363_200
+
     private(set) var now = Duration.zero
     var weather = Weather()
     /// What an exchange other than ours makes of what it sends.
@@ -80,6 +83,7 @@ final class World {
         let phone = Phone(identifiers: random.split())
         people.append(Person(name: name, transport: transport, phone: phone))
         timers.append([:])
+        handle(.time(Self.time), people.count - 1)
         return people.count - 1
     }
 

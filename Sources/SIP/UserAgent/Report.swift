@@ -48,8 +48,6 @@ extension UserAgent {
         case message(SessionID?, from: NameAddress, Content)
         /// What became of a message of ours.
         case messageResult(MessageToken, MessageResult)
-        /// The peer turned out to take no messages within the session (405, 501): they go outside of it from now on.
-        case messagesOutside(SessionID)
         /// The final status of our OPTIONS, which whoever answers at all is alive by; nil when nobody did.
         case ping(PingToken, status: Int?)
     }

@@ -149,7 +149,7 @@ extension Session {
         case ..<300:
             return [.report(.messageResult(token, UserAgent.MessageResult(response)))] + proceed()
         case 405, 501:
-            return refrain(from: .message, response) + [.report(.messagesOutside(id))] + moveOutside(entry)
+            return refrain(from: .message, response) + moveOutside(entry)
         default:
             let failure = UserAgent.MessageFailure.refused(status: response.status, reason: response.reason)
             let news: [Effect] = [.report(.messageResult(token, .failed(failure)))]

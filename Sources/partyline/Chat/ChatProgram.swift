@@ -97,6 +97,7 @@ actor ChatProgram {
 
     private func handle(_ batch: [Input]) {
         perform(chat.handle(.clock(.now)))
+        perform(phone.handle(.time(Int64(time(nil)))))
         for input in batch { handle(input) }
         flush()
         if mustPaint && !isLeaving { paint() }
