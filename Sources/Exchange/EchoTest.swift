@@ -81,10 +81,9 @@ struct EchoTest: Sendable {
         case .incoming(let session, let from, _): return answer(session, from: from)
         case .message(let session?, _, let content): return echo(content, in: session)
         case .session(let session, .ended): return forget(session)
-        case .session, .message, .messageResult, .peer, .modified, .renewed, .held, .holdFailed,
-            .capabilities,
-            .referred, .transfer, .replaced, .dtmf, .notify, .subscriptionRestarted,
-            .subscriptionEnded, .registered,
+        case .referred(let referral, _, _, _): return perform(.command(.refuse(referral)))
+        case .session, .message, .messageResult, .peer, .modified, .renewed, .held, .holdFailed, .capabilities,
+            .transfer, .replaced, .dtmf, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
             .registrationFailed, .unregistered, .ping:
             return []
         }

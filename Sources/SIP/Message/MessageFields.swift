@@ -98,6 +98,18 @@ extension MessageFields {
         set { headers[.referTo] = newValue?.description }
     }
 
+    /// Referred-By: who asked for a request (RFC 3892 §3).
+    public var referredBy: NameAddress? {
+        get { nameAddress(.referredBy) }
+        set { headers[.referredBy] = newValue?.description }
+    }
+
+    /// Replaces (RFC 3891 §6.1).
+    public var replaces: Replaces? {
+        get { headers[.replaces].flatMap { Replaces($0) } }
+        set { headers[.replaces] = newValue?.description }
+    }
+
     /// Expires, seconds. A number beyond 2^32-1 counts as 2^32-1 (RFC 3261 §20.19).
     public var expires: UInt32? {
         get { seconds(.expires) }

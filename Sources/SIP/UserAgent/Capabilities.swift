@@ -1,11 +1,11 @@
 /// What this user agent understands, and how it says so to a request that asks for more (RFC 3261 §8.2).
 package enum Capabilities {
     package static let methods: [Method] = [
-        .invite, .ack, .bye, .cancel, .options, .message, .notify, .update,
+        .invite, .ack, .bye, .cancel, .options, .message, .notify, .update, .info, .refer,
     ]
     package static let allow = methods.map(\.rawValue).joined(separator: ", ")
     /// Option tags of extensions.
-    package static let supported = ["outbound", "path", "timer"]
+    package static let supported = ["outbound", "path", "timer", "replaces"]
     package static let supportedText = supported.joined(separator: ", ")
 
     /// Why a request, in a dialog or outside, cannot be served whatever it says in detail: nil when it can.
@@ -36,13 +36,21 @@ package enum Capabilities {
         switch status {
         case 405: response.headers[.allow] = allow
         case 415:
-            response.headers[.accept] =
-                request.method == .message ? messageTypes.joined(separator: ", ") : MediaType.sdp.essence
+            response.headers[.accept] = accepted(in: request.method, messageTypes)
             response.headers[.acceptEncoding] = "identity"
         case 488: response.headers[.warning] = "304 partyline \"Media type not available\""
         default: break
         }
         return response
+    }
+
+    private static func accepted(in method: Method, _ messageTypes: [String]) -> String {
+        switch method {
+        case .message: messageTypes.joined(separator: ", ")
+        case .info: TelephoneKeys.relay + ", " + TelephoneKeys.plain
+        case .notify: "message/sipfrag"
+        case _: MediaType.sdp.essence
+        }
     }
 
     /// The answer to OPTIONS (§11.2).

@@ -8,6 +8,9 @@ extension Session {
             let isCopy = request.method == .message && previous == request.cseq?.number
             return answer(isCopy ? 200 : 500, request, transaction)
         }
+        if state == .over {
+            return request.method == .notify ? notified(request, transaction) : answer(481, request, transaction)
+        }
         if let objection = Capabilities.objection(to: request) { return [.respond(objection, transaction)] }
         switch request.method {
         case .message:
@@ -21,13 +24,17 @@ extension Session {
         case .options:
             return [.respond(Capabilities.describe(to: request, taking: messageTypes), transaction)]
         case .notify:
-            return answer(489, request, transaction)
-        case .ack, .cancel, .register, .subscribe, .info, .refer, .prack, .publish, .other:
+            return notified(request, transaction)
+        case .info:
+            return pressed(request, transaction)
+        case .refer:
+            return referred(request, transaction)
+        case .ack, .cancel, .register, .subscribe, .prack, .publish, .other:
             return [.respond(Capabilities.refusal(405, of: request), transaction)]
         }
     }
 
-    private func answer(_ status: Int, _ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+    func answer(_ status: Int, _ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
         [.respond(Response(status, to: request), transaction)]
     }
 
@@ -131,7 +138,12 @@ extension Session {
             let again = dialog.renumber(request)
             renewal.replaced(by: again)
             return again
-        case .message, .renewal:
+        case .key where errands.underWay == asked, .refer where errands.underWay == asked,
+            .notice where errands.underWay == asked:
+            let again = dialog.renumber(request)
+            if asked == .refer { transfer?.number = again.cseq?.number }
+            return again
+        case .message, .renewal, .key, .refer, .notice:
             return nil
         }
     }
@@ -139,7 +151,8 @@ extension Session {
     mutating func receive(_ response: Response, _ asked: Asked) -> [Effect] {
         switch asked {
         case .message(let token): receive(response, token)
-        case .renewal: renewed(response)
+        case .renewal: state == .over ? [] : renewed(response)
+        case .key, .refer, .notice: settle(asked, response)
         }
     }
 
@@ -216,10 +229,13 @@ extension Session {
             guard outbox.settle(token) != nil else { return [] }
             effects.append(.report(.messageResult(token, .failed(UserAgent.MessageFailure(failure)))))
         case .renewal:
-            guard let asking = renewal.fail() else { return [] }
+            guard state != .over, let asking = renewal.fail() else { return [] }
             effects += [.cancel(.unanswered)] + refused(asking, status: nil)
+        case .key, .refer, .notice:
+            guard errands.settle(asked) else { return [] }
+            effects += failed(asked, failure)
         }
-        return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : proceed())
+        return effects + (failure == .timedOut ? part(SessionEnd(.gone, by: .them)) : proceed()) + settleDown()
     }
 }
 

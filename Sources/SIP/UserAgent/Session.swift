@@ -16,6 +16,10 @@ package struct Session: Equatable, Sendable {
         case refresh
         /// The session was not refreshed in time.
         case neglected
+        /// The peer owes us a word about our REFER.
+        case transfer
+        /// The person has not said what becomes of the peer's REFER, or the call that it asked for hangs.
+        case referral(UInt32)
         /// The caller does not want to wait longer (Expires of its INVITE, RFC 3261 §13.3.1).
         case expiry
     }
@@ -28,6 +32,10 @@ package struct Session: Equatable, Sendable {
     package enum Asked: Hashable, Sendable {
         case message(MessageToken)
         case renewal
+        case key
+        case refer
+        /// A NOTIFY about the peer's REFER of that number.
+        case notice(UInt32)
     }
 
     package enum Event: Equatable, Sendable {
@@ -48,6 +56,11 @@ package struct Session: Equatable, Sendable {
         /// Sets the session aside, or goes on with it.
         case hold(Bool)
         case message(MessageToken, UserAgent.Content)
+        case keys(String)
+        /// Asks the peer to call somebody, in our name.
+        case refer(to: URI, by: NameAddress)
+        /// How it goes with the peer's REFER of that number.
+        case referral(UInt32, StatusFragment)
         case moved(contact: URI, host: String)
         case lost
     }
@@ -63,6 +76,8 @@ package struct Session: Equatable, Sendable {
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(UserAgent.Report)
+        /// The peer asks us to call somebody, in a REFER of that number.
+        case referred(UInt32, ReferOrder)
         /// The peer does not take messages in the session.
         case sendOutside(Outbox.Entry, to: URI)
         /// Nothing more will come of it.
@@ -88,6 +103,13 @@ package struct Session: Equatable, Sendable {
     var hold = Hold()
     var timer: SessionTimer
     var outbox = Outbox()
+    var errands = Errands()
+    /// Our REFER under way, and whether one was agreed to before.
+    var transfer: Transfer?
+    var hasTransferred = false
+    /// The peer's REFERs under way, and whether there ever was one.
+    var referrals: [Referral] = []
+    var wasReferred = false
     /// The media types of messages that are taken.
     package var messageTypes = UserAgent.Configuration.messageTypes
     /// What the peer says it takes; nil when it says nothing.
@@ -147,6 +169,8 @@ package struct Session: Equatable, Sendable {
         case .fired(.unanswered): renewal.isOffering ? [.cancelInvite] : []
         case .fired(.refresh): refresh()
         case .fired(.neglected): neglected()
+        case .fired(.transfer): giveUpTransfer()
+        case .fired(.referral(let number)): tell(number, StatusFragment(408), reason: "timeout")
         case .fired(.expiry): expire()
         case .ring: ring()
         case .accept: accept()
@@ -156,8 +180,11 @@ package struct Session: Equatable, Sendable {
         case .renew: renew()
         case .hold(let isWanted): hold(isWanted)
         case .message(let token, let content): send(token, content)
+        case .keys(let keys): press(keys)
+        case .refer(let target, let referrer): refer(to: target, by: referrer)
+        case .referral(let number, let fragment): tell(number, fragment)
         case .moved(let contact, let host): move(contact, host)
-        case .lost: end(SessionEnd(.lost, by: .us), failing: .lost)
+        case .lost: lose()
         }
     }
 }
@@ -236,7 +263,7 @@ extension Session {
         case .established:
             if server?.state == .accepted {
                 state = .leaving
-                return release(.noSession) + [.report(.session(id, .ended(SessionEnd(.hungUp, by: .us))))]
+                return leaveCall() + release(.noSession) + [.report(.session(id, .ended(SessionEnd(.hungUp, by: .us))))]
             }
             return [.part(dialog.bye())] + end(SessionEnd(.hungUp, by: .us))
         case .leaving, .over:
@@ -259,8 +286,10 @@ extension Session {
         return change.isEmpty ? sendNext() : change
     }
 
-    private mutating func sendNext() -> [Effect] {
-        guard state == .established, !renewal.isOpen, let entry = outbox.next() else { return [] }
+    mutating func sendNext() -> [Effect] {
+        guard state == .over || !renewal.isOpen, outbox.underWay == nil, errands.underWay == nil else { return [] }
+        if let errand = errands.next() { return run(errand) }
+        guard state == .established, let entry = outbox.next() else { return [] }
         let request = dialog.request(.message, contentType: entry.content.type, body: entry.content.body)
         return [.send(request, .message(entry.token))]
     }
@@ -283,7 +312,7 @@ extension Session {
     private mutating func reinvite() -> [Effect] {
         let isChanging = renewal.isWanted || hold.isChanging
         guard state == .established, isChanging || renewal.isDue, renewal.state == .idle,
-            server?.state != .accepted, outbox.underWay == nil
+            server?.state != .accepted, outbox.underWay == nil, errands.underWay == nil
         else { return [] }
         var request =
             isChanging || peerTakes?.allows.contains(.update) != true
@@ -341,7 +370,13 @@ extension Session {
             InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) }
             + [.glare, .unanswered, .refresh, .neglected, .expiry].map { Effect.cancel($0) }
         let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
-        return timers + release(failure) + news + [.finished]
+        return timers + release(failure) + news + leaveCall() + sendNext() + settleDown()
+    }
+
+    /// The flow is gone, and with it whatever would still have been told.
+    private mutating func lose() -> [Effect] {
+        let quiet = forgetReferrals()
+        return quiet + (state == .over ? settleDown() : end(SessionEnd(.lost, by: .us), failing: .lost))
     }
 
     private mutating func release(_ failure: UserAgent.MessageFailure) -> [Effect] {
@@ -350,7 +385,8 @@ extension Session {
 
     /// Ends the session and tells the peer.
     mutating func part(_ reason: SessionEnd) -> [Effect] {
-        [.part(dialog.bye())] + end(reason)
+        guard state != .over else { return [] }
+        return [.part(dialog.bye())] + end(reason)
     }
 
     /// Hands an event to the peer's INVITE, and acts on what it means for the session.

@@ -21,6 +21,8 @@ extension UserAgent {
         var peer: NameAddress
         let media: TextMedia
         let tag: String
+        /// The REFER that it carries out.
+        var following: ReferralID?
         var transaction: TransactionLayer.ClientID?
         /// Requests that overtook the 2xx which makes their dialog; they are served when it comes.
         var early: [Early] = []

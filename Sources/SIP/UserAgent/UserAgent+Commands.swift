@@ -27,8 +27,8 @@ extension UserAgent {
             subscribe(id, parameters, on: flow, &effects)
         case .unsubscribe(let id):
             drive(id, .stop, &effects)
-        case .invite(let id, let target, let flow, _):
-            invite(id, target, on: flow, &effects)
+        case .invite(let id, let target, let flow, let referral):
+            invite(id, target, on: flow, following: referral, &effects)
         case .ring(let id):
             drive(id, .ring, &effects)
         case .accept(let id):
@@ -45,8 +45,14 @@ extension UserAgent {
             hold(id, false, &effects)
         case .redirect(let id, let target):
             drive(id, .redirect(to: target), &effects)
-        case .refer, .join, .refuse, .dtmf:
-            break
+        case .refer(let id, let target):
+            refer(id, to: target, &effects)
+        case .join(let id, let other):
+            join(id, with: other, &effects)
+        case .refuse(let id):
+            refuse(id, &effects)
+        case .dtmf(let id, let keys):
+            drive(id, .keys(keys), &effects)
         case .message(let token, let content, let id):
             guard hasSession(id) else {
                 return effects.append(.report(.messageResult(token, .failed(.noSession))))
@@ -80,8 +86,11 @@ extension UserAgent {
         drive(id, .start, &effects)
     }
 
-    private mutating func invite(_ id: SessionID, _ target: URI, on flow: Flow, _ effects: inout [Effect]) {
+    private mutating func invite(
+        _ id: SessionID, _ target: URI, on flow: Flow, following referral: ReferralID?, _ effects: inout [Effect]
+    ) {
         guard calls[id] == nil, !hasSession(id), hasRoomForSession else {
+            if let referral { tell(referral, StatusFragment(503), &effects) }
             return effects.append(.report(.session(id, .ended(SessionEnd(.overloaded, by: .us)))))
         }
         var media = TextMedia(identifiers: &identifiers)
@@ -94,9 +103,11 @@ extension UserAgent {
         SessionTimer().ask(in: &request, isFirst: true)
         request.headers[.contentType] = MediaType.sdp.description
         request.body = offer.serialized
+        if let referral { follow(referral, in: &request, &effects) }
         let tag = request.from?.tag ?? ""
         calls[id] = Call(
-            client: InviteClient(request), flow: flow, peer: NameAddress(target), media: media, tag: tag)
+            client: InviteClient(request), flow: flow, peer: NameAddress(target), media: media, tag: tag,
+            following: referral)
         usages[tag] = .call(id)
         effects.append(.report(.session(id, .calling)))
         drive(id, call: .start, &effects)

@@ -50,9 +50,11 @@ extension UserAgent {
             invited(request, transaction, on: flow, &effects)
         case .options:
             answer(Capabilities.describe(to: request, taking: configuration.messageTypes), transaction, &effects)
-        case .bye, .notify, .update:
+        case .bye, .notify, .update, .info:
             answer(481, request, transaction, &effects)
-        case .ack, .cancel, .register, .subscribe, .info, .refer, .prack, .publish, .other:
+        case .refer:
+            answer(403, request, transaction, &effects)  // only who is in a call with us may call us away
+        case .ack, .cancel, .register, .subscribe, .prack, .publish, .other:
             answer(Capabilities.refusal(405, of: request), transaction, &effects)
         }
     }
@@ -76,6 +78,7 @@ extension UserAgent {
         _ request: Request, _ transaction: TransactionLayer.ServerID, on flow: Flow, _ effects: inout [Effect]
     ) {
         do throws(BodyFault) {
+            let old = try replaced(by: request, on: flow)
             let offer = try request.offer()
             let host = flow.local.host
             let media = TextMedia(identifiers: &identifiers)
@@ -86,7 +89,7 @@ extension UserAgent {
             if let objection = SessionTimer.objection(to: request) {
                 return answer(objection, transaction, &effects)
             }
-            guard hasRoomForSession else { throw BodyFault(status: 486) }
+            guard old != nil || hasRoomForSession else { throw BodyFault(status: 486) }
             let id = SessionID.received(received &+ 1)
             let tag = identifiers.token()
             guard let peer = request.identity,
@@ -103,6 +106,7 @@ extension UserAgent {
                 let patience = Duration.seconds(Int64(min(seconds, 3_600)))
                 effects.append(.start(Timer(kind: .session(id, .expiry)), after: patience))
             }
+            if let old { return takePlace(of: old, session, &effects) }
             effects.append(.report(.incoming(id, from: peer, offer: offer)))
             if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         } catch {

@@ -50,7 +50,7 @@ extension UserAgent {
     private func outlived(_ asked: Session.Asked, _ result: MessageResult, _ effects: inout [Effect]) {
         switch asked {
         case .message(let token): effects.append(.report(.messageResult(token, result)))
-        case .renewal: break
+        case .renewal, .key, .refer, .notice: break
         }
     }
 

@@ -88,13 +88,16 @@ extension UserAgent {
                 effects.append(.cancel(Timer(kind: .invite(id, timer))))
             case .ringing:
                 effects.append(.report(.session(id, .ringing)))
+                tellReferrer(of: id, StatusFragment(180), &effects)
             case .asserted(let peer):
                 calls[id]?.peer = peer
                 effects.append(.report(.peer(id, peer)))
             case .answered(let dialog, let response):
                 establish(id, dialog, response, &effects)
+                tellReferrer(of: id, StatusFragment(response.status, response.reason), &effects)
             case .ended(let end):
                 effects.append(.report(.session(id, .ended(end))))
+                if let fragment = end.cause.fragment { tellReferrer(of: id, fragment, &effects) }
             case .finished:
                 forget(call: id, &effects)
             }
@@ -144,11 +147,13 @@ extension UserAgent {
             case .start(let timer, let delay): effects.append(.start(Timer(kind: .session(id, timer)), after: delay))
             case .cancel(let timer): effects.append(.cancel(Timer(kind: .session(id, timer))))
             case .report(let report): effects.append(.report(report))
+            case .referred(let number, let order): referred(id, number, order, &effects)
             case .sendOutside(let entry, let target):
                 if let flow = sessions[id]?.flow { message(entry, to: Address(uri: target, flow: flow), &effects) }
             case .finished:
                 guard let seat = sessions.removeValue(forKey: id) else { continue }
                 usages[seat.session.dialog.id.localTag] = nil
+                depart(seat.session.dialog.id)
                 if let invite = seat.invite { invites[invite] = nil }
             }
         }

@@ -56,6 +56,10 @@ public struct UserAgent: Sendable, Equatable {
         public static let subscriptions = 16
         /// Early dialogs of one INVITE (RFC 3261 §12.1); responses of further forks are not reported.
         public static let forks = 16
+        /// REFERs of peers that are remembered for the INVITE that follows.
+        public static let referrals = 64
+        /// Dialogs that are over, for those who want to take the place of one (RFC 3891 §3).
+        public static let departed = 64
         /// Other addresses that are taken from a 3xx.
         public static let redirections = 8
         /// Methods and media types that are remembered of what a peer says it takes.
@@ -135,6 +139,12 @@ public struct UserAgent: Sendable, Equatable {
     /// Requests that it may yet ask about.
     var unanswered: [TransactionLayer.ClientID: Unanswered] = [:]
     var merges = Merges()
+    /// What peers asked us to do by REFER.
+    var referrals: [ReferralID: Referred] = [:]
+    /// REFERs of peers so far.
+    var referralCount: UInt64 = 0
+    /// Dialogs of sessions that are over, the latest last.
+    var departed: [DialogID] = []
     /// Users whose MESSAGEs outside of sessions are refused.
     var barred: Set<URI> = []
     /// Incoming sessions so far.
