@@ -11,7 +11,7 @@ import Testing
         Street(["ann", "bob", "cat"], over: transport, seed: seed)
     }
 
-    static func referral(_ street: Street, _ index: Int) -> (ReferralID, NameAddress, by: NameAddress?)? {
+    static func referral(_ street: Street, _ index: Int) -> (ReferralID, NameAddress, NameAddress?)? {
         street.reports(index).compactMap {
             if case .referred(let id, _, let to, let by) = $0 { (id, to, by) } else { nil }
         }.last
