@@ -11,6 +11,7 @@ extension Exchange {
         if response.status < 200 { proceed(id) }
         guard response.status > 100 else { return }
         let forwarded = passable(response, of: id)
+        calls.answer(id, response.status, at: clock)
         if response.status >= 200 { concludeRelay(id) }
         perform(layer.respond(forwarded, to: id))
     }
@@ -90,6 +91,7 @@ extension Exchange {
     mutating func abandonRelay(_ id: TransactionLayer.ServerID) {
         guard let relay = relays[id] else { return }
         concludeRelay(id)
+        calls.abandon(id)
         perform(layer.cancel(relay.branch))
     }
 

@@ -29,6 +29,7 @@ extension Exchange {
 
     private mutating func join(_ client: Registrar.Client) {
         if registrar.count == 1 { effects.append(.busy) }
+        arrivals[client.number] = clock
         startBeating()
         let name = client.line.map { registrar.lines[$0].name }
         effects.append(.report(.joined(client.number, line: name, name: client.name.text, on: client.flow)))
@@ -37,6 +38,8 @@ extension Exchange {
 
     mutating func leave(_ client: Registrar.Client, _ why: Departure) {
         effects.append(.report(.left(client.number, why)))
+        arrivals[client.number] = nil
+        calls.sweep(client.number) { $0 == echoTest?.client.number ? false : registrar.clients[$0] != nil }
         switch why {
         case .unregistered: endSubscriptions(of: client, because: "deactivated")
         case .dismissed: endSubscriptions(of: client, because: "rejected")

@@ -26,6 +26,7 @@ extension Exchange {
         var forwarded = request
         guard let parties = forwarded.removeOwnRoutes() else { throw Refusal(481) }
         let sender = try registrar.speaker(from, in: parties, on: flow)
+        if request.method == .bye, let callID = request.callID { calls.end(callID, parties) }
         try prepare(&forwarded, original: request)
         guard let callee = parties.peer(of: sender.number).flatMap({ registrar.clients[$0] }) else {
             throw Refusal(480)
@@ -41,7 +42,7 @@ extension Exchange {
         if request.headers.contains(.proxyRequire) {
             throw Refusal(420, nil, .unsupported, request.headers.values(.proxyRequire).joined(separator: ", "))
         }
-        guard request.body.count <= configuration.limits.bodySize else { throw Refusal(413) }
+        guard request.body.count <= configuration.limits.bodySize else { throw Refusal(413, beyond: .bodySize) }
         if isLoop(original) { throw Refusal(482) }
     }
 
@@ -61,7 +62,7 @@ extension Exchange {
     ) throws(Refusal) {
         guard relays.count < configuration.limits.relays,
             relays.count(from: id.flow) < configuration.limits.relaysPerFlow
-        else { throw Refusal(503, nil, .retryAfter, "5") }
+        else { throw Refusal(503, beyond: .relays, retryAfter: 5) }
         var request = request
         digest.consumeCredentials(of: &request)
         request.headers.assert(sender.identity)
@@ -73,6 +74,9 @@ extension Exchange {
         }
         let (branch, caused) = layer.send(request, on: callee.flow)
         relays.add(Relays.Relay(request: original, branch: branch, callee: callee.number), as: id)
+        if request.method == .invite, parties == nil {
+            calls.ask(request, Parties(caller: sender.number, callee: callee.number), as: id, at: clock)
+        }
         // Within a dialog timers B and F are patience enough: a 408 there ends the call.
         if parties == nil { effects.append(.start(.relay(id), after: Timing.firstAnswer)) }
         perform(caused)

@@ -73,11 +73,18 @@ package struct Exchange: Sendable {
     var lastChallenge: UInt64?
     var throttle: Throttle
     package internal(set) var counters = Counters()
+    /// The host's clock, for what is told about the exchange; to be set before each batch of events. Nothing is decided
+    /// by it.
+    package var clock = Duration.zero
+    /// When each client joined, on that clock.
+    var arrivals: [PhoneNumber: Duration] = [:]
+    var calls: Calls
 
     package init(_ configuration: Configuration, identifiers: Identifiers) {
         var identifiers = identifiers
         self.configuration = configuration
         let limits = TransactionLayer.Limits(datagram: Message.largestDatagram)
+        calls = Calls(limit: configuration.limits.notedCalls)
         layer = TransactionLayer(identifiers: identifiers.split(), limits: limits)
         echoTest = configuration.echoTest.flatMap {
             EchoTest($0, configuration: configuration, identifiers: identifiers.split())
@@ -155,6 +162,7 @@ package struct Exchange: Sendable {
     // MARK: Requests
 
     private mutating func receive(_ request: Request, as id: TransactionLayer.ServerID, on flow: Flow) {
+        counters.count(request.method)
         do {
             try serve(request, as: id, on: flow)
         } catch {
@@ -190,6 +198,8 @@ package struct Exchange: Sendable {
 
     mutating func refuse(_ request: Request, _ refusal: Refusal, as id: TransactionLayer.ServerID) {
         let response = refusal.response(to: request, tag: identifiers.token())
+        counters.count(refusal)
+        if request.method == .invite { calls.answer(id, response.status, at: clock) }
         effects.append(
             .report(.refused(request.method, status: response.status, reason: response.reason, on: id.flow)))
         perform(layer.respond(response, to: id))

@@ -5,6 +5,8 @@ struct Refusal: Error, Equatable {
     var status: Int
     var reason: String?
     var fields: [Field]
+    /// The limit that was hit, for whoever counts.
+    var limit: Exchange.Limit?
 
     struct Field: Equatable {
         var name: HeaderName
@@ -15,6 +17,12 @@ struct Refusal: Error, Equatable {
         self.status = status
         self.reason = reason
         fields = name.map { [Field(name: $0, value: value)] } ?? []
+    }
+
+    /// There is no room for it.
+    init(_ status: Int, _ reason: String? = nil, beyond limit: Exchange.Limit, retryAfter: Int? = nil) {
+        self.init(status, reason, retryAfter.map { _ in .retryAfter }, retryAfter.map { String($0) } ?? "")
+        self.limit = limit
     }
 
     func response(to request: Request, tag: String) -> Response {

@@ -213,7 +213,7 @@ struct Registrar: Sendable {
         if let line = candidate.line { try checkRoom(on: line) }
         guard numbersByFlow[candidate.flow, default: []].count < configuration.limits.numbersPerFlow,
             let number = candidate.number ?? plan.take(for: candidate.key, preferring: candidate.preferred)
-        else { throw Refusal(480, "No Free Number") }
+        else { throw Refusal(480, "No Free Number", beyond: .numbers) }
         let client = Client(
             number: number, line: candidate.line, name: candidate.name, key: candidate.key, flow: candidate.flow,
             contact: candidate.contact, cseq: candidate.cseq, identity: identity(number, candidate.name))
@@ -258,7 +258,9 @@ struct Registrar: Sendable {
     }
 
     private func checkRoom(on line: Int) throws(Refusal) {
-        guard lines[line].count < configuration.limits.clientsPerLine else { throw Refusal(480, "Line Full") }
+        guard lines[line].count < configuration.limits.clientsPerLine else {
+            throw Refusal(480, "Line Full", beyond: .clientsPerLine)
+        }
     }
 
     func tuple(_ number: PhoneNumber, _ name: DisplayName) -> [UInt8] {

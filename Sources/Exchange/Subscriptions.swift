@@ -30,6 +30,8 @@ struct Subscriptions: Sendable {
 
     subscript(_ tag: String) -> Subscription? { table[tag] }
 
+    var count: Int { table.count }
+
     func has(_ tag: String) -> Bool { table[tag] != nil }
 
     /// Whether this SUBSCRIBE made a subscription already.

@@ -32,6 +32,8 @@ extension Exchange {
         package var relaysPerFlow = 4_096
         /// Requests relayed in all that await their final response; more are answered 503.
         package var relays = 65_536
+        /// Calls that are noted for whoever asks what goes on; one beyond takes place unnoted.
+        package var notedCalls = 16_384
         /// Octets in the body of a relayed request; more is answered 413.
         package var bodySize = 32_768
         /// Chats with the Echo test in all, and by one client; more are answered 486.

@@ -23,6 +23,8 @@ final class Town {
 
     var runningTimers: Int { timers.count }
 
+    var status: Exchange.Status { exchange.status(at: now) }
+
     /// A phone that is connected and has said nothing yet.
     func phone(_ name: String, over transport: TransportProtocol = .tcp, at host: String = "127.0.0.1") -> Phone {
         Phone(name, in: self, flow: connect(over: transport, at: host))
@@ -39,6 +41,7 @@ final class Town {
     func attach(_ phone: Phone, to flow: Flow) { phones[flow] = phone }
 
     func handle(_ event: Exchange.Event) {
+        exchange.clock = now
         for effect in exchange.handle(event) {
             switch effect {
             case .transmit(let message, let flow): phones[flow]?.receive(message, on: flow)
