@@ -40,13 +40,14 @@ let package = Package(
         .target(name: "TerminalUI", dependencies: ["ChatCore"], swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["TerminalUI", "CNcurses"], swiftSettings: strict),
         .target(name: "Exchange", dependencies: ["SIP"], swiftSettings: strict),
+        .target(name: "Journal", dependencies: ["SIP", "Exchange"], swiftSettings: strict),
         .target(name: "CTOML"),
         .target(name: "Settings", dependencies: ["Exchange", "CTOML"], swiftSettings: strict),
         .executableTarget(
             name: "partyline",
             dependencies: [
                 "SIP", "SIPTransport", "Webphone", "ChatCore", "TerminalUI", "CursesTerminal", "Exchange",
-                "Settings",
+                "Journal", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -59,6 +60,7 @@ let package = Package(
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
         .testTarget(

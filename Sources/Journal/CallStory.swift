@@ -18,6 +18,9 @@ package struct CallStory: Sendable {
         var told: Set<Sight> = []
         /// How often each message was seen on its hop.
         var copies: [Hop: Int] = [:]
+
+        /// Those that ended come first.
+        var order: Duration { ended == nil ? began : began - .seconds(1_000_000_000) }
     }
 
     /// A message, apart from the hop.
@@ -207,11 +210,6 @@ package struct CallStory: Sendable {
         let name = address.displayName.map { " \"\(OneLine.cut($0, to: 32))\"" } ?? ""
         return OneLine.cut(user, to: 32) + name
     }
-}
-
-extension CallStory.Call {
-    /// Those that ended come first.
-    fileprivate var order: Duration { ended == nil ? began : began - .seconds(1_000_000_000) }
 }
 
 extension Message {
