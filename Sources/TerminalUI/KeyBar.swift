@@ -22,7 +22,9 @@ extension Canvas {
             put(hint, x: 2, y: layout.keyBar, Style(.accent).bold, fitting: room)
             put(" ", x: 2 + min(room, cellWidth(hint)), y: layout.keyBar)
         } else {
-            drawHints(hints(state), last: state.dialog == nil && state.help == nil ? lastHints : [], y: layout.keyBar)
+            let commands = commandHints(state)
+            let isInRoom = state.dialog == nil && state.help == nil && commands.isEmpty
+            drawHints(commands.isEmpty ? hints(state) : commands, last: isInRoom ? lastHints : [], y: layout.keyBar)
         }
     }
 
@@ -43,10 +45,6 @@ extension Canvas {
                 }
             return [KeyHint("Enter", enter), KeyHint("←→", "choose"), KeyHint("Esc", dialog.escape)]
         }
-        let commands = state.draft.commandsInTheMaking
-        if state.focus == .input, !commands.isEmpty {
-            return commands.map { KeyHint("/" + $0.rawValue, $0.arguments) }
-        }
         let hangUp = callHints(state.call)
         let scroll = KeyHint("PgUp", "scroll")
         switch state.focus {
@@ -58,6 +56,12 @@ extension Canvas {
             let enter = KeyHint("Enter", state.draft.isEmpty ? "call" : "send")
             return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]
         }
+    }
+
+    /// What the line may become, while it is a command in the making.
+    private func commandHints(_ state: Chat.State) -> [KeyHint] {
+        guard state.help == nil, state.dialog.map({ $0.focus == .input }) ?? (state.focus == .input) else { return [] }
+        return state.draft.commandsInTheMaking.map { KeyHint("/" + $0.rawValue, $0.arguments) }
     }
 
     private func callHints(_ call: Chat.Call?) -> [KeyHint] {

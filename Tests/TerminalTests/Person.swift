@@ -28,7 +28,7 @@ final class Person {
         socket = "partyline-\(UUID().uuidString.prefix(13))"
         home = FileManager.default.temporaryDirectory.appendingPathComponent(socket)
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
-        var variables = ["HOME": home.path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"]
+        var variables = ["HOME": home.path, "XDG_CONFIG_HOME": "", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"]
         variables.merge(environment) { $1 }
         if let terminal { variables["TERM"] = terminal }
         let assignments = variables.map { "\($0)=\(quoted($1))" }

@@ -83,7 +83,7 @@ extension ChatProgram {
         }
     }
 
-    private func complain(_ words: String) {
+    func complain(_ words: String) {
         logger.warning("\(words)")
         perform(chat.handle(.phone(.fault(words))))
     }

@@ -43,6 +43,7 @@ actor ChatProgram {
     let logger: Logger
     let terminal: CursesTerminal
     var chat: Chat
+    var configuration: ConfigurationFile?
     var phone = Phone(identifiers: .unpredictable, software: "Partyline/\(Partyline.version)")
     /// nil when a server was named.
     var localJoin: LocalJoin?
@@ -62,7 +63,7 @@ actor ChatProgram {
 
     init(
         _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, login: DigestAccount?, isLocal: Bool,
-        terminal: sending CursesTerminal, logger: Logger
+        configuration: ConfigurationFile?, terminal: sending CursesTerminal, logger: Logger
     ) {
         executor = QueueExecutor(label: "partyline")
         inbox = Inbox(queue: executor.queue)
@@ -71,6 +72,7 @@ actor ChatProgram {
         self.server = server
         transportProtocol = transport
         self.login = login
+        self.configuration = configuration
         self.terminal = terminal
         self.logger = logger
     }
@@ -85,6 +87,7 @@ actor ChatProgram {
         // The first frame comes before everything that costs time.
         perform(chat.handle(.clock(.now)) + chat.handle(.start))
         paint()
+        readConfiguration()
         signals = SignalSource([SIGWINCH, SIGTERM, SIGHUP, SIGCONT], queue: executor.queue) { [inbox] in
             inbox.post(.signal($0))
         }
@@ -171,7 +174,7 @@ actor ChatProgram {
             switch effect {
             case .connect(let displayName): connect(as: displayName)
             case .phone(let command): perform(phone.handle(.command(command)))
-            case .preferences(let preferences): perform(phone.handle(.command(.preferences(preferences))))
+            case .preferences(let preferences): adopt(preferences)
             case .start(let timer, let delay): chatTimers.start(timer, after: delay)
             case .cancel(let timer): chatTimers.cancel(timer)
             case .scroll(let scroll):

@@ -45,6 +45,11 @@ struct Partyline: ParsableCommand {
     var passwordCommand: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Your configuration file; ~/.config/partyline/config.toml unless given.", valueName: "file"))
+    var config: String?
+
+    @Option(
         name: .customLong("log"), help: ArgumentHelp("Tell the story of the session in this file.", valueName: "file"))
     var logFile: String?
 
@@ -144,7 +149,9 @@ struct Partyline: ParsableCommand {
         StandardStreams.leaveTerminal()
         let program = ChatProgram(
             Chat.Settings(name: name, line: line, server: "\(server)"),
-            server: server, transport: transport.sip, login: login, isLocal: local != nil, terminal: terminal,
+            server: server, transport: transport.sip, login: login, isLocal: local != nil,
+            configuration: ConfigurationFile(config),
+            terminal: terminal,
             logger: logger)
         program.runToEnd()
     }
