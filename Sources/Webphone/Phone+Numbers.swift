@@ -23,6 +23,7 @@ extension Phone {
     /// Whom the person means: a number, or `user@host`; nil when it is neither.
     func dialled(_ text: String) -> Party? {
         let text = text.hasPrefix("sip:") ? String(text.dropFirst(4)) : text
+        guard RemoteText.number(text) != nil else { return nil }
         guard text.contains("@") else { return roster.party(text) ?? Party(number: text, name: text) }
         guard let uri = elsewhere(text) else { return nil }
         return party(NameAddress(uri))

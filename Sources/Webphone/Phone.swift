@@ -139,11 +139,7 @@ public struct Phone: Sendable {
             leaveCalls()
             run(connection.handle(.disconnect))
         case .call(let id, let number):
-            if let party = dialled(number) {
-                run(calls.handle(.call(id, party)))
-            } else {
-                reports.append(.report(.call(id, .notFound, by: .us)))
-            }
+            run(calls.handle(.call(id, dialled(number) ?? Party(number: "", name: ""))))
         case .accept(let id):
             run(calls.handle(.accept(id)))
         case .reject(let id):

@@ -116,7 +116,10 @@ struct ConversationTests {
                 for _ in 0..<(what % 4) { world.say(who) }
                 switch what {
                 case 0..<30: world.call(who, names[1 - who])
-                case 30..<80: world.say(who)
+                case 30..<56: world.say(who)
+                case 56..<64: for call in world.people[who].talking { world.command(who, .typing(call, what % 3 > 0)) }
+                case 64..<72: for call in world.people[who].talking { world.command(who, .hold(call)) }
+                case 72..<80: for call in world.people[who].talking { world.command(who, .resume(call)) }
                 case 80..<92: world.hangUp(who)
                 case 92..<95: world.cutConnection(who)
                 case 95..<97: world.say(who, length: 3_000)
@@ -146,6 +149,14 @@ struct ConversationTests {
         #expect(bert.alive.count == bert.talking.count, "seed \(seed): a call of bert rings for ever")
         #expect(anna.talking.count == bert.talking.count, "seed \(seed): they disagree about their call")
         #expect(anna.talking.count <= 1, "seed \(seed): more than one call")
+        for (person, other) in [(anna, bert), (bert, anna)] {
+            guard let call = person.phone.calls.calls.values.first, let theirs = other.phone.calls.calls.values.first
+            else {
+                continue
+            }
+            let isAgreed = call.hold.byThem == theirs.hold.byUs && call.hold.asked == nil
+            #expect(isAgreed, "seed \(seed): they disagree about who has set it aside")
+        }
         for person in world.people {
             let known = Set(person.phone.calls.calls.keys)
             #expect(known == Set(person.alive), "seed \(seed): what was told is not what is")

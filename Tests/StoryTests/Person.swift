@@ -5,6 +5,8 @@ import Webphone
 struct Person {
     enum Act {
         case answer(CallID)
+        /// Follows the other side's wish.
+        case follow(CallID)
     }
 
     let name: String
@@ -23,6 +25,10 @@ struct Person {
     var rejects = 0
     /// Answers nobody.
     var isAway = false
+    /// Does not let itself be sent on.
+    var staysPut = false
+    /// The other party of each call, as last reported.
+    var parties: [CallID: Party] = [:]
     var lastCall = 0
     var lastMessage = 0
 
@@ -70,13 +76,16 @@ struct Person {
         case .roster(let parties): online = Dictionary(parties.map { ($0.number, $0) }) { first, _ in first }
         case .online(let party): online[party.number] = party
         case .offline(let party): online[party.number] = nil
-        case .incoming(let id, _):
+        case .incoming(let id, let party):
             calls[id] = .ringing
+            parties[id] = party
             return isAway ? nil : .answer(id)
         case .call(let id, let state, _): calls[id] = state
         case .message(_, _, let text): heard.append(text)
         case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)
-        case .party, .note, .transferAsked, .typing, .turnedAway, .connected, .fault: break
+        case .party(let id, let party): parties[id] = party
+        case .transferAsked(let id, _): return isAway ? nil : .follow(id)
+        case .note, .typing, .turnedAway, .connected, .fault: break
         }
         return nil
     }
@@ -91,6 +100,7 @@ extension World {
             command(me, .hangUp(id))
         }
         people[me].lastCall += 1
+        people[me].parties[.placed(people[me].lastCall)] = party
         command(me, .call(.placed(people[me].lastCall), number: party.number))
     }
 
@@ -105,6 +115,10 @@ extension World {
                 command(me, .hangUp(other))
             }
             command(me, .accept(id))
+        case .follow(let id):
+            if people[me].staysPut { return command(me, .refuseTransfer(id)) }
+            people[me].lastCall += 1
+            command(me, .acceptTransfer(id, as: .placed(people[me].lastCall)))
         }
     }
 

@@ -25,7 +25,23 @@ public struct Call: Sendable, Identifiable {
     /// Ends the call, or takes the request back.
     public func hangUp() async { await client.perform(.hangUp(id)) }
 
-    /// Sends a text of at most 8,192 bytes of UTF-8 and waits until the other side's program took it.
+    /// Sets the call aside; messages still go back and forth. `states` tells when the other side has agreed.
+    public func hold() async { await client.perform(.hold(id)) }
+
+    /// Goes on with the call after `hold`.
+    public func resume() async { await client.perform(.resume(id)) }
+
+    /// Answers a received call by sending the caller to somebody else (302): a number, or `user@host`.
+    public func forward(to number: String) async { await client.perform(.forward(id, to: number)) }
+
+    /// Asks the other side to call somebody else instead: a number, or `user@host`. The call ends once that has worked.
+    public func transfer(to number: String) async { await client.perform(.transfer(id, to: number)) }
+
+    /// Presses keys of a telephone: `0` to `9`, `A` to `D`, `*`, `#`.
+    public func press(_ keys: String) async { await client.perform(.dtmf(id, keys)) }
+
+    /// Sends a text of at most 8,192 bytes of UTF-8 and waits until the other side's program took it, or somebody
+    /// between who keeps it for the other side.
     ///
     /// - Throws: the reason, in words, for which it was not delivered, or may not have been.
     public func send(_ text: String) async throws(WebClient.Failure) {

@@ -140,6 +140,11 @@ public actor WebClient {
         return makeCall(.placed(lastCall), clients[number] ?? Party(number: number, name: number))
     }
 
+    /// Whom to let through, from now on.
+    public func prefer(_ preferences: Preferences) {
+        handle(.command(.preferences(preferences)))
+    }
+
     func perform(_ command: PhoneCommand) {
         handle(.command(command))
     }
@@ -220,7 +225,9 @@ public actor WebClient {
         case .delivery(let id, .failed(let reason)):
             deliveries.removeValue(forKey: id)?.resume(returning: Failure(reason: reason))
         case .fault(let words): faults.yield(words)
-        case .party, .note, .transferAsked, .typing, .turnedAway, .connected: break
+        // Whoever sends a program on is told that it does not follow, rather than left waiting.
+        case .transferAsked(let id, _): handle(.command(.refuseTransfer(id)))
+        case .party, .note, .typing, .turnedAway, .connected: break
         }
     }
 
