@@ -69,40 +69,40 @@ extension Phone {
     // MARK: Coming in
 
     mutating func receive(_ content: UserAgent.Content, in session: SessionID?, from: NameAddress) {
-        let sender = party(from)
-        let call = session.flatMap { calls.call(of: $0) } ?? calls.call(with: sender.number)
-        guard MediaType(content.type)?.essence == CommonMessage.mediaType else {
-            return take(content, in: call, from: sender)
-        }
+        guard let type = MediaType(content.type) else { return }
+        let call = session.flatMap { calls.call(of: $0) } ?? calls.call(with: party(from).number)
+        guard type.essence == CommonMessage.mediaType else { return take(content, type, in: call, from: from) }
         do throws(CommonMessage.Fault) {
             let message = try CommonMessage(parsing: content.body)
-            take(message.content, in: call, from: sender)
-            if let call { confirm(message, in: call.id) }
+            guard let type = MediaType(message.content.type) else { return }
+            take(message.content, type, in: call, from: from)
+            if let call, type.type == "text" { confirm(message, in: call.id) }
         } catch {
             if let call { reports.append(.report(.fault(Reasons.unreadable(call.party)))) }
         }
     }
 
     private mutating func take(
-        _ content: UserAgent.Content, in call: (id: CallID, party: Party)?, from sender: Party
+        _ content: UserAgent.Content, _ type: MediaType, in call: (id: CallID, party: Party)?, from: NameAddress
     ) {
-        guard let type = MediaType(content.type) else { return }
-        switch (type.essence, call) {
-        case (ComposingIndication.mediaType, let call?):
+        if type.type == "text" {
+            let text = RemoteText.message(content.text)
+            guard let call else { return reports.append(.report(.fault(Reasons.outside(party(from), text)))) }
+            run(typing.handle(.heard(call.id)))
+            return reports.append(.report(.message(call.id, from: call.party, text)))
+        }
+        guard let call else { return }  // signs of strangers mean nothing
+        switch type.essence {
+        case ComposingIndication.mediaType:
             if let indication = ComposingIndication(parsing: content.body) {
                 run(typing.handle(.received(call.id, indication)))
             }
-        case (DeliveryNotification.mediaType, let call?):
+        case DeliveryNotification.mediaType:
             if let notification = DeliveryNotification(parsing: content.body),
                 let message = receipts.settle(notification.messageID, in: call.id)
             {
                 run(messages.handle(.notified(message, arrived: notification.hasArrived)))
             }
-        case (_, let call?) where type.type == "text":
-            run(typing.handle(.heard(call.id)))
-            reports.append(.report(.message(call.id, from: call.party, RemoteText.message(content.text))))
-        case (_, nil) where type.type == "text":
-            reports.append(.report(.fault(Reasons.outside(sender, RemoteText.message(content.text)))))
         case _:
             break
         }
@@ -110,8 +110,8 @@ extension Phone {
 
     /// Only within a chat: a stranger does not learn from us whether we are there. A notification asks for none.
     private mutating func confirm(_ message: CommonMessage, in call: CallID) {
-        guard preferences.tellsDelivery, MediaType(message.content.type)?.type == "text",
-            let notification = DeliveryNotification(asked: message), let number = calls.party(of: call)?.number,
+        guard preferences.tellsDelivery, let notification = DeliveryNotification(asked: message),
+            let number = calls.party(of: call)?.number,
             let session = calls.session(of: call)
         else { return }
         let id = identifiers.token() + identifiers.token()

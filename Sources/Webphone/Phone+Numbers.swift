@@ -11,13 +11,17 @@ extension Phone {
             ?? Party(number: number, name: RemoteText.name(address.displayName ?? "", number: number))
     }
 
+    /// Somebody of whom a peer speaks: what it calls them is only its own word.
+    func named(_ uri: URI) -> Party { party(NameAddress(uri)) }
+
     func number(of address: NameAddress) -> String {
         let uri = address.uri
         let user = RemoteText.number(uri.user ?? "") ?? RemoteText.name(uri.user ?? "", number: uri.host)
         guard !isOurs(uri), uri.user != nil else { return user }
         let port = uri.port.map { ":\($0)" } ?? ""
         let host = uri.host.utf8.contains(UInt8(ascii: ":")) ? "[\(uri.host)]" : uri.host
-        return RemoteText.number("\(user)@\(host)\(port)") ?? user
+        let number = "\(user)@\(host)\(port)"
+        return RemoteText.number(number) ?? RemoteText.name(number, number: host)
     }
 
     /// Whom the person means: a number, or `user@host`; nil when it is neither.
@@ -26,7 +30,7 @@ extension Phone {
         guard RemoteText.number(text) != nil else { return nil }
         guard text.contains("@") else { return roster.party(text) ?? Party(number: text, name: text) }
         guard let uri = elsewhere(text) else { return nil }
-        return party(NameAddress(uri))
+        return named(uri)
     }
 
     /// Where a number is reached.

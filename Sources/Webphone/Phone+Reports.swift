@@ -31,7 +31,7 @@ extension Phone {
             if case .ended(let end) = state, case .redirected(let contacts) = end.cause, end.side == .them,
                 let contact = contacts.first(where: { isDialable($0.uri) })
             {
-                run(calls.handle(.redirected(session, to: party(contact))))
+                run(calls.handle(.redirected(session, to: named(contact.uri))))
             } else {
                 run(calls.handle(.session(session, state)))
             }
@@ -84,6 +84,6 @@ extension Phone {
         guard isDialable(address.uri) else { return command(.refuse(id)) }
         var target = address.uri
         target.query = nil
-        run(calls.handle(.referred(Calls.Referral(id: id, party: party(address), target: target), in: session)))
+        run(calls.handle(.referred(Calls.Referral(id: id, party: named(address.uri), target: target), in: session)))
     }
 }

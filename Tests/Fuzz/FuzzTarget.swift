@@ -1,6 +1,6 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 enum FuzzTarget: String, CaseIterable {
-    case message, framing, description, pidf, renderer, keys, exchange, phone
+    case message, framing, description, pidf, signs, renderer, keys, exchange, phone
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -8,6 +8,7 @@ enum FuzzTarget: String, CaseIterable {
         case .framing: fuzzFraming(bytes)
         case .description: fuzzDescription(bytes)
         case .pidf: fuzzPresence(bytes)
+        case .signs: fuzzSigns(bytes)
         case .renderer: fuzzRenderer(bytes)
         case .keys: fuzzKeys(bytes)
         case .exchange: fuzzExchange(bytes)

@@ -63,7 +63,8 @@ private struct ExchangeHost {
 /// it shows is plain text.
 ///
 /// `aTEXT` the exchange says TEXT; `rNNN` it answers the last request; `t` the next timer fires; `x` the connection ends;
-/// `c`, `y`, `n`, `h`, `sTEXT` the person calls, accepts, refuses, hangs up, says TEXT.
+/// `c`, `y`, `n`, `h`, `sTEXT` the person calls, accepts, refuses, hangs up, says TEXT; `o`, `u`, `fTEXT`, `j`, `g`, `p`
+/// sets aside, goes on, sends on, joins, follows, types.
 func fuzzPhone(_ bytes: [UInt8]) {
     var host = PhoneHost()
     host.register()
@@ -111,6 +112,26 @@ private struct PhoneHost {
         case UInt8(ascii: "s"):
             for call in [CallID.received(received), .placed(placed)] {
                 handle(.command(.send(MessageID(timers.started), String(decoding: content, as: UTF8.self), in: call)))
+            }
+        case UInt8(ascii: "o"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.hold(call))) }
+        case UInt8(ascii: "u"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.resume(call))) }
+        case UInt8(ascii: "f"):
+            let number = String(decoding: content, as: UTF8.self)
+            handle(.command(.forward(.received(received), to: number)))
+            for call in [CallID.received(received), .placed(placed)] {
+                handle(.command(.transfer(call, to: number)))
+                handle(.command(.dtmf(call, number)))
+            }
+        case UInt8(ascii: "j"):
+            handle(.command(.join(.received(received), with: .placed(placed))))
+        case UInt8(ascii: "g"):
+            placed += 1
+            handle(.command(.acceptTransfer(.received(received), as: .placed(placed))))
+        case UInt8(ascii: "p"):
+            for call in [CallID.received(received), .placed(placed)] {
+                handle(.command(.typing(call, content.count % 2 == 1)))
             }
         default: break
         }

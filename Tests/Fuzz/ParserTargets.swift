@@ -94,6 +94,27 @@ func fuzzPresence(_ bytes: [UInt8]) {
     }
 }
 
+/// A message in the common format is bounded, and what is written of it is read to the same; what an indication or a
+/// notification says can be said again.
+func fuzzSigns(_ bytes: [UInt8]) {
+    if let indication = ComposingIndication(parsing: bytes) {
+        require(ComposingIndication(parsing: indication.content.body) == indication, "another indication")
+    }
+    _ = DeliveryNotification(parsing: bytes)
+    guard let message = try? CommonMessage(parsing: bytes) else { return }
+    require(message.fields.count <= CommonMessage.Limits.headers, "too many header fields")
+    require(message.content.body.count <= bytes.count, "more content than there was")
+    requirePlain(RemoteText.message(message.content.text), lines: true)
+    // Long values grow by what was repaired in them, and may then be too long to be read.
+    if let again = try? CommonMessage(parsing: message.serialized) {
+        require(again.content.body == message.content.body, "writing changes the content")
+    }
+    guard let notification = DeliveryNotification(asked: message) else { return }
+    let answer = notification.content(from: .sip("1000", "192.0.2.1"), to: .sip("1001", "192.0.2.1"), id: "x")
+    guard let written = try? CommonMessage(parsing: answer.body) else { fatalError("the answer does not parse") }
+    require(DeliveryNotification(parsing: written.content.body) == notification, "another notification")
+}
+
 /// No control character but the line end, where there may be one, and nothing that turns the direction of writing.
 func requirePlain(_ text: String, lines: Bool) {
     for scalar in text.unicodeScalars {

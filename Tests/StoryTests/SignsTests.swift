@@ -101,6 +101,20 @@ struct SignsTests {
         }
     }
 
+    // MARK: Keys
+
+    @Test("keys arrive one by one in their order, from either side", arguments: TransportProtocol.inBoth, [0, 1])
+    func keys(_ transport: TransportProtocol, who: Int) {
+        let world = HoldStoryTests.call(transport)
+        world.weather.delay = 1...200
+        world.command(who, .dtmf(HoldStoryTests.call(of: who), "12a3#"))
+        world.say(who)
+        world.run(for: .seconds(20))
+        #expect(world.people[1 - who].notes == ["1", "2", "A", "3", "#"].map { .dtmf($0) })
+        #expect(world.people[1 - who].heard.count == 1)
+        #expect(world.people[who].notes.isEmpty)
+    }
+
     // MARK: Delivery
 
     @Test("texts between two of us ask to be confirmed, are, and look as ever", arguments: TransportProtocol.inBoth)

@@ -62,6 +62,21 @@ struct TransferStoryTests {
         #expect(world.people.allSatisfy { $0.alive.isEmpty && $0.phone.calls.leaving.isEmpty })
     }
 
+    @Test("the one who sends on may call the third what they like: it is shown by its number")
+    func falseName() {
+        let world = Self.chat()
+        world.people[Self.bert].isAway = true
+        world.exchangeChanges = { message in
+            guard case .request(var request) = message, request.method == .refer else { return message }
+            request.headers["Refer-To"] = "\"Your bank\" <sip:4711@exchange.local>"
+            return .request(request)
+        }
+        world.command(Self.anna, .transfer(.placed(1), to: "1002"))
+        world.run(for: .seconds(5))
+        let third = Party(number: "4711", name: "4711")
+        #expect(world.people[Self.bert].reports.contains(.transferAsked(.received(1), to: third)))
+    }
+
     @Test("whoever does not agree stays, and the first is told")
     func refused() {
         let world = Self.chat()

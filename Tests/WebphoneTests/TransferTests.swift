@@ -184,6 +184,16 @@ struct TransferTests {
         #expect(reports(end) == [.call(first, .completed, by: .them)])
     }
 
+    @Test("whoever is blocked takes nobody's place")
+    func replacedByBlocked() {
+        var calls = calls()
+        _ = calls.handle(.preferences(Preferences(blocked: ["1003"])))
+        let effects = calls.handle(.replaced(session, by: .received(4), third))
+        #expect(effects.first == .hangUp(.received(4)))
+        #expect(
+            reports(effects) == [.call(first, .completed, by: .us), .turnedAway(third, .blocked)])
+    }
+
     @Test("a session that takes the place of none we know ends")
     func replacesNothing() {
         var calls = calls()

@@ -133,6 +133,10 @@ extension Calls {
     /// The call goes on with another party.
     mutating func replaced(_ old: SessionID, _ new: SessionID, _ party: Party) -> [Effect] {
         guard let id = bySession[old], let call = calls[id], call.isEstablished else { return [.hangUp(new)] }
+        if preferences.blocked.contains(party.number) {
+            return finish(id, .completed, by: .us, telling: .hangUp(new))
+                + [.report(.turnedAway(party, .blocked))]
+        }
         attach(new, to: id)
         calls[id]?.party = party
         calls[id]?.hold = Hold()
