@@ -58,9 +58,10 @@ extension Chat {
         note(.notice, "ACCESS_GRANTED: you are \(again)connected to \(state.settings.line) as \(number).\(change)")
     }
 
-    /// Which server it is matters when it is another one than before.
+    /// Which server it is matters when it is another one than before, or the first of several that would do.
     private mutating func receive(_ route: Route) {
-        if let before = state.route, before.server != route.server {
+        let isNews = state.route.map { $0.server != route.server } ?? state.settings.server.contains(",")
+        if isNews {
             note(.notice, "You are connected through \(PlainText.line(route.server)) now, over \(route.transport).")
         }
         state.route = route
@@ -74,6 +75,7 @@ extension Chat {
         let next =
             switch state.retrySeconds {
             case nil: ""
+            case 0: " The next attempt follows at once."
             case 1: " The next attempt follows in 1 second."
             case .some(let seconds): " The next attempt follows in \(seconds) seconds."
             }

@@ -58,6 +58,11 @@ package enum Reasons {
         }
     }
 
+    /// Which of several servers it was that denied access.
+    package static func refuser(_ endpoint: Endpoint) -> String {
+        "That was \(endpoint.host) port \(endpoint.port); the others are not asked."
+    }
+
     /// Why nobody is let in with the number and the password that were given.
     package static func wrongPassword(_ status: Int) -> String {
         "The exchange does not accept this number with this password (\(status))."

@@ -103,9 +103,9 @@ extension Connection {
         switch failure {
         case .refused(let status, _), .challenged(let status):
             let denial = Reasons.denial(status, line: line, extension: account?.login?.user)
-            return abandon() + [.report(.accessDenied(reason: denial))]
+            return denied(denial)
         case .wrongPassword(let status):
-            return abandon() + [.report(.accessDenied(reason: Reasons.wrongPassword(status)))]
+            return denied(Reasons.wrongPassword(status))
         case .unavailable(let status, _, let retryAfter):
             reason = Reasons.registration(status)
             notBefore = retryAfter ?? .zero
@@ -115,6 +115,11 @@ extension Connection {
         // The user agent hears of a lost flow before it is closed: its sessions wait for the next one.
         if case .online = state { return lose(flow, reason, notBefore: notBefore) + [.close(flow)] }
         return [.cancel(.registration)] + tryNext(reason, notBefore: notBefore) + [.close(flow)]
+    }
+
+    private mutating func denied(_ reason: String) -> [Effect] {
+        let place = endpoint.flatMap { servers.areSeveral ? " " + Reasons.refuser($0) : nil } ?? ""
+        return abandon() + [.report(.accessDenied(reason: reason + place))]
     }
 
     /// Goes on to the next server, or waits when this was the last one.
