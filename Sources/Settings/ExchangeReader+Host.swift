@@ -85,7 +85,16 @@ extension ExchangeReader {
     }
 
     mutating func readCertificate() {
-        guard var section = root.section("tls") else { return }
+        guard var section = root.section("tls") else {
+            let encrypted = settings.listen?.first { $0.transport == .tls || $0.transport == .wss }
+            if let encrypted {
+                root.complain(
+                    nil, "tls",
+                    "Listening over \(encrypted.transport.viaName) needs a certificate: a line [tls] with the keys certificate and key below it."
+                )
+            }
+            return
+        }
         let certificate = nonEmpty(&section, "certificate")
         let key = nonEmpty(&section, "key")
         if let certificate, let key {

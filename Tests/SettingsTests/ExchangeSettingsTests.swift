@@ -7,8 +7,10 @@ import Testing
 private let sha256 = String(repeating: "0f", count: 32)
 private let md5 = String(repeating: "0f", count: 16)
 
-private func read(_ text: String, lines: [String]? = nil) throws(Complaints) -> ExchangeSettings {
-    try ExchangeSettings.read(text, lines: lines, transports: [.udp, .tcp])
+private func read(
+    _ text: String, lines: [String]? = nil, transports: [TransportProtocol] = [.udp, .tcp, .tls]
+) throws(Complaints) -> ExchangeSettings {
+    try ExchangeSettings.read(text, lines: lines, transports: transports)
 }
 
 /// What is said about a file that is wrong.
@@ -129,7 +131,12 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
             ("[listen]\ntcp = [\"0.0.0.0:0\"]", "file:2: listen.tcp: '0.0.0.0:0' is no address."),
             ("[listen]\ntcp = [\"0.0.0.0:+1\"]", "file:2: listen.tcp: '0.0.0.0:+1' is no address."),
             ("[listen]\ntcp = [\"::1:5060\"]", "file:2: listen.tcp: '::1:5060' is no address."),
-            ("[listen]\ntls = [\"0.0.0.0:5061\"]", "file:2: listen.tls: This exchange does not speak TLS."),
+            ("[listen]\nwss = [\"0.0.0.0:5061\"]", "file:2: listen.wss: This exchange does not speak WSS."),
+            ("[listen]\ntls = [\"0.0.0.0:5061\"]", "file: tls: Listening over TLS needs a certificate"),
+            (
+                "[listen]\ntcp = [\"0.0.0.0:5061\"]\ntls = [\"0.0.0.0:5061\"]\n[tls]\nkey = \"k\"\ncertificate = \"c\"",
+                "file:3: listen.tls: 0.0.0.0:5061 is listened on over TCP already. Choose another port."
+            ),
             ("[listen]\nsctp = [\"0.0.0.0:5061\"]", "file:2: listen.sctp: There is no such key. Did you mean tcp?"),
             (
                 "[access]\nallow = [\"192.0.2.1/24\"]",

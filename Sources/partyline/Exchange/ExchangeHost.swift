@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import SIP
 import SIPTransport
+import Settings
 
 /// The exchange as a process: one queue owns the machine; sockets and timers reach it through one inbox.
 actor ExchangeHost {
@@ -24,30 +25,36 @@ actor ExchangeHost {
     nonisolated let inbox: Inbox<Input>
     nonisolated let transport: Transport
 
-    private let listening: [Listening]
-    private let idleExit: Duration?
-    private let logger: Logger
-    private var exchange: Exchange
+    let options: ExchangeOptions
+    let log: LogFile.Target
+    let logger: Logger
+    var settings: ExchangeSettings
+    /// What was asked for, and where it is.
+    var listening: [ExchangeSettings.Listen: SocketAddress] = [:]
+    var isReloading = false
+    var mustReloadAgain = false
+    var exchange: Exchange
+    private var isIdle = true
     private var outgoing: [TransportCommand] = []
     private let timers: MachineTimers<Exchange.Timer>
     private let idleTimers: MachineTimers<IdleTimer>
     private var signals: SignalSource?
 
-    init(listen: [Listening], lines: [String], idleExit: Int?, logger: Logger) {
+    /// - Parameter settings: those of `options`.
+    init(_ options: ExchangeOptions, _ settings: ExchangeSettings, log: LogFile.Target) {
         let inbox = Inbox<Input>(queue: executor.queue)
         self.inbox = inbox
+        let logger = log.logger(label: "exchange")
         transport = Transport(
             configuration: .bounded,
             diagnose: { logger.notice("\($0)") },
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
         idleTimers = MachineTimers(queue: executor.queue) { inbox.post(.idleTimers($0)) }
-        exchange = Exchange(
-            Exchange.Configuration(
-                lines: lines, aliases: Set(listen.map(\.address.host) + ["localhost", ExchangeHost.machineName])),
-            identifiers: .unpredictable)
-        listening = listen
-        self.idleExit = idleExit.map { .seconds($0) }
+        exchange = Exchange(settings.exchange, identifiers: .unpredictable)
+        self.options = options
+        self.settings = settings
+        self.log = log
         self.logger = logger
     }
 
@@ -59,23 +66,34 @@ actor ExchangeHost {
     }
 
     private func begin() async {
-        for place in listening {
-            do {
-                let bound = try await transport.listen(
-                    on: SocketAddress(host: place.address.host, port: place.address.port), transports: place.transports)
-                StandardStreams.say("\(Self.greeting)\(bound) (\(place.names)), \(lineNames).")
-                logger.info("listening", metadata: ["on": "\(bound)", "over": "\(place.names)"])
-            } catch {
-                StandardStreams.complain("partyline: \(error).")
-                exit(1)
+        transport.restrict(to: settings.access)
+        do {
+            for (address, transports) in (settings.listen ?? []).byAddress {
+                let bound = try await listen(on: address, transports)
+                let names = transports.map(\.rawValue).joined(separator: ", ")
+                StandardStreams.say("\(Self.greeting)\(bound) (\(names)), \(lineNames).")
             }
+        } catch {
+            StandardStreams.complain("partyline: \(error).")
+            exit(1)
         }
         signals = SignalSource([SIGTERM, SIGINT, SIGHUP], queue: executor.queue) { [inbox] in inbox.post(.signal($0)) }
         inbox.deliver { @Sendable [unowned self] batch in self.assumeIsolated { $0.handle(batch) } }
         armIdleExit()
     }
 
-    private var lineNames: String {
+    func listen(
+        on address: SocketAddress, _ transports: [TransportProtocol]
+    ) async throws(ListenError) -> SocketAddress {
+        let bound = try await transport.listen(on: address, transports: transports)
+        for transport in transports {
+            listening[ExchangeSettings.Listen(transport: transport, address: address)] = bound
+        }
+        logger.info("listening", metadata: ["on": "\(bound)", "over": "\(transports.map(\.rawValue))"])
+        return bound
+    }
+
+    var lineNames: String {
         let names = exchange.configuration.lines
         return (names.count == 1 ? "line " : "lines ") + names.joined(separator: ", ")
     }
@@ -88,9 +106,14 @@ actor ExchangeHost {
                 transport.handled(events.count)
             case .timers(let fired): for timer in fired { perform(exchange.handle(.fired(timer))) }
             case .idleTimers: end("idle")
+            case .signal(SIGHUP) where options.file != nil: reload()
             case .signal(let number): end("signal \(number)")
             }
         }
+        flush()
+    }
+
+    func flush() {
         guard !outgoing.isEmpty else { return }
         transport.perform(outgoing)
         outgoing.removeAll(keepingCapacity: true)
@@ -105,22 +128,28 @@ actor ExchangeHost {
         }
     }
 
-    private func perform(_ effects: [Exchange.Effect]) {
+    func perform(_ effects: [Exchange.Effect]) {
         for effect in effects {
             switch effect {
             case .transmit(let message, let flow): outgoing.append(.send(message, on: flow))
             case .start(let timer, let delay): timers.start(timer, after: delay)
             case .cancel(let timer): timers.cancel(timer)
             case .close(let flow): outgoing.append(.close(flow))
-            case .busy: idleTimers.cancel(.idleExit)
-            case .idle: armIdleExit()
+            case .busy:
+                isIdle = false
+                idleTimers.cancel(.idleExit)
+            case .idle:
+                isIdle = true
+                armIdleExit()
             case .report(let fact): logger.info("\(fact)")
             }
         }
     }
 
-    private func armIdleExit() {
-        if let idleExit { idleTimers.start(.idleExit, after: idleExit) }
+    /// Starts the time anew, if nobody is there.
+    func armIdleExit() {
+        guard isIdle, let seconds = settings.idleExit else { return idleTimers.cancel(.idleExit) }
+        idleTimers.start(.idleExit, after: .seconds(seconds))
     }
 
     private func end(_ why: String) {
@@ -128,10 +157,13 @@ actor ExchangeHost {
         transport.shutdown(within: .milliseconds(500))
         exit(0)
     }
+}
 
-    private static var machineName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).lowercased()
+extension [ExchangeSettings.Listen] {
+    /// Each address once, in their order, with what is listened to there.
+    fileprivate var byAddress: [(SocketAddress, [TransportProtocol])] {
+        var addresses: [SocketAddress] = []
+        for listen in self where !addresses.contains(listen.address) { addresses.append(listen.address) }
+        return addresses.map { address in (address, filter { $0.address == address }.map(\.transport)) }
     }
 }

@@ -5,7 +5,8 @@ import Glibc
 /// first, which outlives the chat that started it.
 enum LocalExchange {
     /// Where it listens unless `PARTYLINE_LOCAL` names another HOST:PORT.
-    static let defaultAddress = "127.0.0.1:7777"
+    static let defaultAddress = "\(defaultHost):\(HostPort.defaultPort)"
+    static let defaultHost = "127.0.0.1"
     /// How long it stays after the last client left, in seconds.
     static let idleExit = 60
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Settings
 
 struct ExchangeCommand: ParsableCommand {
     static let defaultLine = "Webphone1"
@@ -8,18 +9,19 @@ struct ExchangeCommand: ParsableCommand {
         commandName: "exchange",
         _superCommandName: "partyline",
         abstract: "Run the telephone exchange that chats connect to.",
-        discussion: "It serves UDP and TCP, WebSocket where asked for, and runs until it is stopped.")
-
-    @Option(help: ArgumentHelp("Where to listen; repeatable.", valueName: "host:port"))
-    var listen: [String] = [LocalExchange.defaultAddress]
+        discussion: """
+            It serves UDP and TCP, and runs until it is stopped. What is given here wins over the configuration file; \
+            SIGHUP has it read the file again.
+            """,
+        subcommands: [HashPassword.self])
 
     @Option(
         help: ArgumentHelp(
-            "Where to listen for WebSockets, as browsers' phones use them; repeatable.", valueName: "host:port"))
-    var listenWs: [String] = []
+            "Where to listen over UDP and TCP; repeatable (\(LocalExchange.defaultAddress)).", valueName: "host:port"))
+    var listen: [String] = []
 
-    @Option(help: "The name of an outside line; repeatable.")
-    var line: [String] = [defaultLine]
+    @Option(help: "The name of an outside line; repeatable (\(defaultLine)).")
+    var line: [String] = []
 
     @Option(help: ArgumentHelp("End this long after the last client left.", valueName: "seconds"))
     var idleExit: Int?
@@ -28,22 +30,44 @@ struct ExchangeCommand: ParsableCommand {
         name: .customLong("log"), help: ArgumentHelp("Tell the story of the exchange in this file.", valueName: "file"))
     var logFile: String?
 
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("Read lines, extensions, addresses and limits from this file.", valueName: "file"))
+    var configurationFile: String?
+
+    @Flag(help: "Say whether the configuration file is right, and end.")
+    var check = false
+
     func validate() throws {
-        for address in listen + listenWs { _ = try HostPort(address) }
+        for address in listen { _ = try HostPort(address) }
         for name in line { try ExchangeCommand.validate(line: name) }
         if let idleExit, idleExit < 1 {
             throw ValidationError("--idle-exit takes a whole number of seconds from 1 up, not \(idleExit).")
         }
+        if check, configurationFile == nil { throw ValidationError("--check is for --config, which is missing.") }
     }
 
     func run() throws {
-        let host = ExchangeHost(
-            listen: try listen.map { Listening(on: try HostPort($0), over: [.udp, .tcp]) }
-                + listenWs.map { Listening(on: try HostPort($0), over: [.ws]) },
-            lines: line, idleExit: idleExit,
-            logger: try LogFile.logger(logFile, label: "exchange"))
-        host.runToEnd()
+        let options = ExchangeOptions(
+            listen: try listen.map { try HostPort($0) }, lines: line, idleExit: idleExit, log: logFile,
+            file: configurationFile)
+        let settings: ExchangeSettings
+        do {
+            settings = try options.settings()
+        } catch {
+            for line in error.lines { StandardStreams.complain(line) }
+            throw ExitCode(Self.wrongConfiguration)
+        }
+        if let configurationFile, check {
+            return StandardStreams.say("\(configurationFile): This is right.")
+        }
+        let log = LogFile.Target()
+        try log.open(settings.log)
+        ExchangeHost(options, settings, log: log).runToEnd()
     }
+
+    /// EX_CONFIG of <sysexits.h>.
+    private static let wrongConfiguration: Int32 = 78
 
     static func validate(line: String) throws {
         guard Exchange.Configuration.isLineName(line) else {

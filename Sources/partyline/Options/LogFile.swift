@@ -1,22 +1,44 @@
 import Glibc
 import Logging
+import Synchronization
 
 /// A log that goes to a file and nowhere else: the terminal belongs to the screen.
 struct LogFile: LogHandler {
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]
-    private let descriptor: Int32
+    private let target: Target
 
     /// - Throws: `LogFileError` when the file cannot be opened.
     static func logger(_ path: String?, label: String) throws -> Logger {
         guard let path else { return Logger(label: label) { _ in SwiftLogNoOpLogHandler() } }
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw LogFileError(path: path, cause: String(cString: strerror(errno))) }
-        return Logger(label: label) { _ in LogFile(descriptor: descriptor) }
+        let target = Target()
+        try target.open(path)
+        return target.logger(label: label)
     }
 
-    private init(descriptor: Int32) {
-        self.descriptor = descriptor
+    /// Where the lines go, which may change while there are loggers.
+    final class Target: Sendable {
+        /// -1 before the first file. Later files take its place under the same number, so that whoever is writing at
+        /// that moment writes to one or the other.
+        fileprivate let descriptor = Atomic<Int32>(-1)
+
+        func logger(label: String) -> Logger { Logger(label: label) { _ in LogFile(target: self) } }
+
+        /// Opens a file, also the same one anew, as after it was moved away; nil is no log.
+        func open(_ path: String?) throws(LogFileError) {
+            let known = descriptor.load(ordering: .acquiring)
+            if path == nil, known < 0 { return }
+            let path = path ?? "/dev/null"
+            let new = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+            guard new >= 0 else { throw LogFileError(path: path, cause: String(cString: strerror(errno))) }
+            if known < 0 { return descriptor.store(new, ordering: .releasing) }
+            dup3(new, known, O_CLOEXEC)  // takes the other's place at once
+            close(new)
+        }
+    }
+
+    private init(target: Target) {
+        self.target = target
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -25,6 +47,8 @@ struct LogFile: LogHandler {
     }
 
     func log(event: LogEvent) {
+        let descriptor = target.descriptor.load(ordering: .acquiring)
+        guard descriptor >= 0 else { return }
         var line = LocalTime.now.stamp + " \(event.level) \(event.message)"
         let merged = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in merged.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }

@@ -37,6 +37,9 @@ struct Partyline: ParsableCommand {
         help: ArgumentHelp("Log in as this extension of the server; its password is asked for.", valueName: "number"))
     var ownExtension: String?
 
+    @Option(help: ArgumentHelp("The file with the extension's password, readable by you only.", valueName: "file"))
+    var passwordFile: String?
+
     @Option(
         parsing: .remaining,
         help: ArgumentHelp(
@@ -101,8 +104,13 @@ struct Partyline: ParsableCommand {
             guard server != nil else {
                 throw ValidationError("The exchange of this machine has no extensions; name another with --server.")
             }
+            if passwordFile != nil, !passwordCommand.isEmpty {
+                throw ValidationError("--password-file and --password-command both bring the password; give one.")
+            }
         } else if !passwordCommand.isEmpty {
             throw ValidationError("--password-command is for --extension, which is missing.")
+        } else if passwordFile != nil {
+            throw ValidationError("--password-file is for --extension, which is missing.")
         }
     }
 
@@ -122,9 +130,13 @@ struct Partyline: ParsableCommand {
     private func login() throws -> DigestAccount? {
         guard let ownExtension else { return nil }
         let password =
-            passwordCommand.isEmpty
-            ? try Password.prompt("Password of extension \(ownExtension): ")
-            : try Password.output(of: passwordCommand)
+            if let passwordFile {
+                try Password.contents(of: passwordFile)
+            } else if passwordCommand.isEmpty {
+                try Password.prompt("Password of extension \(ownExtension): ")
+            } else {
+                try Password.output(of: passwordCommand)
+            }
         return DigestAccount(user: ownExtension, password: password)
     }
 

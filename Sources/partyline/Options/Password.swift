@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where the password of an extension comes from: a command or a prompt. Options and the environment are for everybody
+/// Where the password of an extension comes from: a command, a file or a prompt. Options and the environment are for everybody
 /// on the machine to read.
 enum Password {
     /// Bytes; a command that prints more than `mostOutput` has been mistaken for another.
@@ -40,6 +40,28 @@ enum Password {
             throw .command(signal == 0 ? "it ended with status \(status >> 8)." : "signal \(signal) ended it.")
         }
         return try read(output)
+    }
+
+    /// The first line of a file that nobody else can read.
+    static func contents(of path: String) throws(PasswordError) -> String {
+        let file: RegularFile
+        do {
+            file = try RegularFile(path, longest: mostOutput)
+        } catch {
+            throw .file(path, "\(error).")
+        }
+        guard file.owner == geteuid() || file.owner == 0 else { throw .file(path, "it belongs to somebody else.") }
+        guard file.mode & 0o077 == 0 else {
+            throw .file(path, "others on this machine may read or change it. Run: chmod 600 \(ShellWord.quoted(path))")
+        }
+        return try read(file.bytes)
+    }
+
+    /// The first line that comes, for programs that bring it along.
+    static func line(of descriptor: Int32) throws(PasswordError) -> String {
+        let input = bytes(from: descriptor)
+        guard input.count <= mostOutput else { throw .tooLong }
+        return try read(input)
     }
 
     /// What a person types at a terminal, which does not show it.
@@ -126,16 +148,19 @@ enum Password {
 /// Why there is no password; never with any of it.
 enum PasswordError: Error, Equatable, CustomStringConvertible {
     case command(String)
-    case noTerminal, cancelled, empty, tooLong, unreadable
+    case file(String, String)
+    case noTerminal, cancelled, empty, tooLong, unreadable, different
 
     var description: String {
         switch self {
         case .command(let words): "The password command failed: \(words)"
-        case .noTerminal: "There is no terminal to ask for the password at; use --password-command."
+        case .file(let path, let words): "The password file '\(path)' cannot be used: \(words)"
+        case .noTerminal: "There is no terminal to ask for the password at; use --password-command or --password-file."
         case .cancelled: "No password was given."
         case .empty: "The password is empty."
         case .tooLong: "The password is longer than \(Password.longest) bytes."
         case .unreadable: "The password is not in UTF-8."
+        case .different: "The two passwords are not the same."
         }
     }
 }

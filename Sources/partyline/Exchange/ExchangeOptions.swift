@@ -1,0 +1,99 @@
+import Exchange
+import Glibc
+import SIP
+import SIPTransport
+import Settings
+
+/// What an exchange is started with: the options, and the file that they may name. It is put together at the start and
+/// again for each SIGHUP; what an option says wins over the file.
+struct ExchangeOptions {
+    /// UDP and TCP, in the place of the file's; its other transports stay.
+    var listen: [HostPort] = []
+    var lines: [String] = []
+    var idleExit: Int?
+    var log: String?
+    /// The configuration file.
+    var file: String?
+
+    /// What an exchange listens over.
+    static let transports: [TransportProtocol] = [.udp, .tcp, .ws]
+
+    /// - Throws: sentences for people, a line each.
+    func settings() throws(ConfigurationError) -> ExchangeSettings {
+        var settings = try file.map { path throws(ConfigurationError) in try read(path) } ?? ExchangeSettings()
+        if !lines.isEmpty { settings.exchange.lines = lines }
+        settings.listen = combined(settings.listen)
+        settings.exchange.aliases.formUnion(
+            [Self.machineName, "localhost"] + (settings.listen ?? []).map(\.address.host))
+        settings.idleExit = idleExit ?? settings.idleExit
+        settings.log = log ?? settings.log
+        return settings
+    }
+
+    private func combined(_ fromFile: [ExchangeSettings.Listen]?) -> [ExchangeSettings.Listen] {
+        func both(_ host: String, _ port: UInt16) -> [ExchangeSettings.Listen] {
+            [TransportProtocol.udp, .tcp].map {
+                ExchangeSettings.Listen(transport: $0, address: SocketAddress(host: host, port: port))
+            }
+        }
+        if !listen.isEmpty {
+            let others = (fromFile ?? []).filter { $0.transport != .udp && $0.transport != .tcp }
+            return listen.flatMap { both($0.host, $0.port) } + others
+        }
+        return fromFile ?? both(LocalExchange.defaultHost, HostPort.defaultPort)
+    }
+
+    private func read(_ path: String) throws(ConfigurationError) -> ExchangeSettings {
+        let file = try ConfigurationFile(path)
+        let settings: ExchangeSettings
+        do {
+            settings = try ExchangeSettings.read(
+                file.text, lines: lines.isEmpty ? nil : lines, transports: Self.transports)
+        } catch {
+            throw ConfigurationError(words: error.described(in: path))
+        }
+        if settings.holdsSecrets, file.isOpenToAll {
+            throw ConfigurationError(
+                words:
+                    "\(path): Everybody on this machine can read or change this file, and whoever reads it can log in "
+                    + "as its extensions. Run: chmod o= \(ShellWord.quoted(path))")
+        }
+        return settings
+    }
+
+    private static var machineName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).lowercased()
+    }
+}
+
+/// Why an exchange cannot be run as it is told to; whole lines for people.
+struct ConfigurationError: Error, Equatable {
+    var words: String
+
+    /// As they can be shown in a terminal.
+    var lines: [String] { words.split(separator: "\n").map { LogFile.plain(String($0)) } }
+}
+
+/// A configuration file as it was when it was read.
+struct ConfigurationFile {
+    static let longest = 1 << 20
+    let text: String
+    /// Whether others than its owner and group may read or change it.
+    let isOpenToAll: Bool
+
+    init(_ path: String) throws(ConfigurationError) {
+        let content: RegularFile
+        do {
+            content = try RegularFile(path, longest: Self.longest)
+        } catch {
+            throw ConfigurationError(words: "\(path): The configuration file cannot be read: \(error).")
+        }
+        guard let text = String(validating: content.bytes, as: UTF8.self) else {
+            throw ConfigurationError(words: "\(path): The configuration file is not in UTF-8.")
+        }
+        self.text = text
+        isOpenToAll = content.mode & 0o007 != 0
+    }
+}
