@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(
             name: "PartylineTests",
             dependencies: [
-                "partyline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "partyline", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

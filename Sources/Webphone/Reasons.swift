@@ -72,7 +72,7 @@ package enum Reasons {
     package static func registration(_ status: Int) -> String {
         switch status {
         case 480: "The line is full (480)."
-        case 503: "The exchange is overloaded (503)."
+        case 503: "The exchange takes nobody in for a while: too much to do, or too many wrong passwords (503)."
         default: general(status)
         }
     }

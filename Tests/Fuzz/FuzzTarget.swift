@@ -1,6 +1,6 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 enum FuzzTarget: String, CaseIterable {
-    case message, framing, description, pidf, signs, renderer, keys, exchange, phone, location
+    case message, framing, description, pidf, signs, renderer, keys, exchange, phone, location, settings
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -13,7 +13,11 @@ enum FuzzTarget: String, CaseIterable {
         case .keys: fuzzKeys(bytes)
         case .exchange: fuzzExchange(bytes)
         case .phone: fuzzPhone(bytes)
+<<<<<<< HEAD
         case .location: fuzzLocation(bytes)
+=======
+        case .settings: fuzzSettings(bytes)
+>>>>>>> 38e1751 (Tests of the exchange's configuration)
         }
     }
 }

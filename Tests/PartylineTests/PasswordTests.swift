@@ -83,6 +83,37 @@ struct PasswordTests {
         #expect(throws: PasswordError.noTerminal) { try Password.prompt("Password: ", on: nowhere) }
     }
 
+    @Test("stands in a file that nobody else can read or change")
+    func file() throws {
+        let file = try ScratchFile("Open Sesame\nnotes\n")
+        #expect(try Password.contents(of: file.path) == "Open Sesame")
+        for mode in [0o640, 0o604, 0o620, 0o601] {
+            try file.write("Open Sesame\n", mode: mode)
+            let words = "others on this machine may read or change it. Run: chmod 600 \(file.path)"
+            #expect(throws: PasswordError.file(file.path, words)) { try Password.contents(of: file.path) }
+        }
+        try file.write("\n")
+        #expect(throws: PasswordError.empty) { try Password.contents(of: file.path) }
+        for (path, words) in [
+            ("/nowhere/secret", "No such file or directory."), ("/dev/zero", "it is not a regular file."),
+            ("/tmp", "it is not a regular file."),
+        ] {
+            #expect(throws: PasswordError.file(path, words)) { try Password.contents(of: path) }
+        }
+        #expect(ShellWord.quoted("/home/ada's/x") == "'/home/ada'\\''s/x'" && ShellWord.quoted("") == "''")
+    }
+
+    @Test("is the first line of what a program brings along")
+    func piped() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        _ = write(ends[1], "Open Sesame\nmore\n", 17)
+        close(ends[1])
+        #expect(try Password.line(of: ends[0]) == "Open Sesame")
+        #expect(throws: PasswordError.empty) { try Password.line(of: ends[0]) }
+        close(ends[0])
+    }
+
     @Test("belongs to an extension of a named server")
     func options() throws {
         let whole = ["--server", "pbx", "--extension", "601", "--password-command", "pass", "show", "--", "-x"]
@@ -91,6 +122,8 @@ struct PasswordTests {
         for arguments in [
             ["--extension", "601"], ["--server", "pbx", "--password-command", "true"],
             ["--server", "pbx", "--extension", "6 1"], ["--server", "pbx", "--extension", ""],
+            ["--server", "pbx", "--password-file", "x"],
+            ["--server", "pbx", "--extension", "601", "--password-file", "x", "--password-command", "true"],
             ["--server", "pbx", "--extension", "a@b"], ["--server", "pbx", "--extension", "601", "--password", "x"],
         ] {
             #expect(throws: (any Error).self, "\(arguments)") { try Partyline.parseAsRoot(arguments) }

@@ -47,6 +47,9 @@ final class ExchangeProcess {
         child.waitUntilExit()
     }
 
+    /// SIGHUP: with a configuration file it is read again.
+    func hangUp() { child.kill(SIGHUP) }
+
     /// SIGSTOP: it is there, and says nothing.
     func freeze() { child.kill(SIGSTOP) }
 }

@@ -12,19 +12,45 @@ extension ExchangeHost {
         Task {
             do throws(ConfigurationError) {
                 let next = try options.settings()
-                let opened = try await listenAlso(next.listen ?? [])
-                do throws(LogFileError) {
-                    try log.open(next.log)
-                } catch {
-                    for listen in opened { stop(listen) }
-                    throw ConfigurationError(words: "\(error)")
-                }
+                try await prepare(next)
                 apply(next)
             } catch {
                 refuse(error)
             }
             isReloading = false
             if mustReloadAgain { reload() }
+        }
+    }
+
+    /// Takes hold of all that the settings need; where one thing cannot be had, what was taken is given back.
+    private func prepare(_ next: ExchangeSettings) async throws(ConfigurationError) {
+        let former = identity
+        identity = try options.identity(next)
+        if let identity { transport.replaceIdentity(identity) }
+        var opened: [ExchangeSettings.Listen] = []
+        do throws(ConfigurationError) {
+            for listen in next.listen ?? [] where listening[listen] == nil {
+                try await listenAlso(listen)
+                opened.append(listen)
+            }
+            do throws(LogFileError) {
+                try log.open(next.log)
+            } catch {
+                throw ConfigurationError(words: "\(error)")
+            }
+        } catch {
+            for listen in opened { stop(listen) }
+            identity = former
+            if let former { transport.replaceIdentity(former) }
+            throw error
+        }
+    }
+
+    private func listenAlso(_ listen: ExchangeSettings.Listen) async throws(ConfigurationError) {
+        do throws(ListenError) {
+            _ = try await self.listen(on: listen.address, [listen.transport])
+        } catch {
+            throw ConfigurationError(words: "\(options.file ?? ""): listen.\(listen.transport.rawValue): \(error).")
         }
     }
 
@@ -59,25 +85,6 @@ extension ExchangeHost {
         }
         logger.error("the configuration stays as it was")
         StandardStreams.complain("partyline: The configuration stays as it was.")
-    }
-
-    /// Opens what is new before anything is closed; all of it or nothing.
-    ///
-    /// - Returns: what was opened.
-    private func listenAlso(
-        _ wanted: [ExchangeSettings.Listen]
-    ) async throws(ConfigurationError) -> [ExchangeSettings.Listen] {
-        var opened: [ExchangeSettings.Listen] = []
-        for listen in wanted where listening[listen] == nil {
-            do throws(ListenError) {
-                _ = try await self.listen(on: listen.address, [listen.transport])
-                opened.append(listen)
-            } catch {
-                for listen in opened { stop(listen) }
-                throw ConfigurationError(words: "\(options.file ?? ""): listen.\(listen.transport.rawValue): \(error).")
-            }
-        }
-        return opened
     }
 
     private func stop(_ listen: ExchangeSettings.Listen) {

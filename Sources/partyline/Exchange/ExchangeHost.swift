@@ -29,6 +29,8 @@ actor ExchangeHost {
     let log: LogFile.Target
     let logger: Logger
     var settings: ExchangeSettings
+    /// What is shown to those who come over TLS.
+    var identity: ServerIdentity?
     /// What was asked for, and where it is.
     var listening: [ExchangeSettings.Listen: SocketAddress] = [:]
     var isReloading = false
@@ -41,12 +43,14 @@ actor ExchangeHost {
     private var signals: SignalSource?
 
     /// - Parameter settings: those of `options`.
-    init(_ options: ExchangeOptions, _ settings: ExchangeSettings, log: LogFile.Target) {
+    init(_ options: ExchangeOptions, _ settings: ExchangeSettings, identity: ServerIdentity?, log: LogFile.Target) {
         let inbox = Inbox<Input>(queue: executor.queue)
         self.inbox = inbox
         let logger = log.logger(label: "exchange")
+        var configuration = Configuration.bounded
+        configuration.tls.identity = identity
         transport = Transport(
-            configuration: .bounded,
+            configuration: configuration,
             diagnose: { logger.notice("\($0)") },
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
@@ -54,6 +58,7 @@ actor ExchangeHost {
         exchange = Exchange(settings.exchange, identifiers: .unpredictable)
         self.options = options
         self.settings = settings
+        self.identity = identity
         self.log = log
         self.logger = logger
     }

@@ -15,9 +15,6 @@ struct ExchangeOptions {
     /// The configuration file.
     var file: String?
 
-    /// What an exchange listens over.
-    static let transports: [TransportProtocol] = [.udp, .tcp, .ws]
-
     /// - Throws: sentences for people, a line each.
     func settings() throws(ConfigurationError) -> ExchangeSettings {
         var settings = try file.map { path throws(ConfigurationError) in try read(path) } ?? ExchangeSettings()
@@ -48,7 +45,7 @@ struct ExchangeOptions {
         let settings: ExchangeSettings
         do {
             settings = try ExchangeSettings.read(
-                file.text, lines: lines.isEmpty ? nil : lines, transports: Self.transports)
+                file.text, lines: lines.isEmpty ? nil : lines, transports: TransportProtocol.allCases)
         } catch {
             throw ConfigurationError(words: error.described(in: path))
         }
@@ -59,6 +56,27 @@ struct ExchangeOptions {
                     + "as its extensions. Run: chmod o= \(ShellWord.quoted(path))")
         }
         return settings
+    }
+
+    /// The certificate that the settings name; blocks.
+    func identity(_ settings: ExchangeSettings) throws(ConfigurationError) -> ServerIdentity? {
+        guard let files = settings.certificate, let path = file else { return nil }
+        let key: RegularFile
+        do {
+            key = try RegularFile(files.key, longest: 1 << 20)
+        } catch {
+            throw ConfigurationError(words: "\(path): tls.key: The file '\(files.key)' cannot be read: \(error).")
+        }
+        guard key.mode & 0o007 == 0 else {
+            throw ConfigurationError(
+                words: "\(path): tls.key: Everybody on this machine can read or change the key. Run: chmod o= "
+                    + ShellWord.quoted(files.key))
+        }
+        do {
+            return try ServerIdentity(certificateFile: files.certificate, keyFile: files.key)
+        } catch {
+            throw ConfigurationError(words: "\(path): tls: \(error).")
+        }
     }
 
     private static var machineName: String {

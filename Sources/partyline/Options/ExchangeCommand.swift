@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import SIPTransport
 import Settings
 
 struct ExchangeCommand: ParsableCommand {
@@ -10,7 +11,7 @@ struct ExchangeCommand: ParsableCommand {
         _superCommandName: "partyline",
         abstract: "Run the telephone exchange that chats connect to.",
         discussion: """
-            It serves UDP and TCP, and runs until it is stopped. What is given here wins over the configuration file; \
+            It serves UDP and TCP, by its configuration file also TLS and WebSocket, and runs until it is stopped. What is given here wins over the configuration file; \
             SIGHUP has it read the file again.
             """,
         subcommands: [HashPassword.self])
@@ -52,8 +53,10 @@ struct ExchangeCommand: ParsableCommand {
             listen: try listen.map { try HostPort($0) }, lines: line, idleExit: idleExit, log: logFile,
             file: configurationFile)
         let settings: ExchangeSettings
+        let identity: ServerIdentity?
         do {
             settings = try options.settings()
+            identity = try options.identity(settings)
         } catch {
             for line in error.lines { StandardStreams.complain(line) }
             throw ExitCode(Self.wrongConfiguration)
@@ -63,7 +66,7 @@ struct ExchangeCommand: ParsableCommand {
         }
         let log = LogFile.Target()
         try log.open(settings.log)
-        ExchangeHost(options, settings, log: log).runToEnd()
+        ExchangeHost(options, settings, identity: identity, log: log).runToEnd()
     }
 
     /// EX_CONFIG of <sysexits.h>.
