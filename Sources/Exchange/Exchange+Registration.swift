@@ -4,6 +4,9 @@ import SIP
 extension Exchange {
     mutating func register(_ request: Request, as id: TransactionLayer.ServerID, on flow: Flow) throws(Refusal) {
         try requireNothing(of: request)
+        if let owner = registrar.owner(of: request.to, on: flow), registrar.isMerged(request, of: owner.number) {
+            throw Refusal(482)
+        }
         if let owner = registrar.questioned(request.to, on: flow) { try authenticate(request, as: owner, on: flow) }
         let (response, changes) = try registrar.receive(request, on: flow, tag: identifiers.token())
         perform(layer.respond(response, to: id))

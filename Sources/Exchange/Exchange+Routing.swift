@@ -73,7 +73,9 @@ extension Exchange {
             }
         }
         let (branch, caused) = layer.send(request, on: callee.flow)
-        relays.add(Relays.Relay(request: original, branch: branch, callee: callee.number), as: id)
+        let relay = Relays.Relay(
+            request: original, branch: branch, callee: callee.number, isInitial: parties == nil)
+        relays.add(relay, as: id)
         if request.method == .invite, parties == nil {
             calls.ask(request, Parties(caller: sender.number, callee: callee.number), as: id, at: clock)
         }

@@ -185,6 +185,8 @@ package struct Exchange: Sendable {
         }
         if request.method == .options, request.uri.user == nil { return answerPing(request, as: id) }
         let sender = try registrar.speaker(from, on: flow)
+        // Before a password is asked for, which the other copy has brought already (RFC 3261 §8.2.2.2).
+        if relays.isMerged(request) { throw Refusal(482) }
         if let owner = registrar.extensions[sender.number] { try authenticate(request, as: owner, on: flow) }
         switch request.method {
         case .subscribe: try subscribe(request, by: sender, as: id, on: flow)

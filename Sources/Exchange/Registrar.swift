@@ -13,6 +13,8 @@ struct Registrar: Sendable {
         /// Where requests to it are addressed: the URI of its Contact.
         var contact: URI
         var cseq: UInt32
+        /// The tag in From of the REGISTER with that CSeq.
+        var tag: String?
         /// The value of P-Asserted-Identity for what it says.
         var identity: String
     }
@@ -152,7 +154,7 @@ struct Registrar: Sendable {
         let current =
             owner.map { clients[$0.number]?.number }
             ?? plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
-        if let current { try checkOrder(cseq.number, in: callID, of: current) }
+        if let current { try checkOrder(cseq.number, in: callID, tag: request.from?.tag, of: current) }
 
         switch binding.wish {
         case .query:
@@ -171,7 +173,7 @@ struct Registrar: Sendable {
             guard wanted >= bounds.lowerBound else { throw Refusal(423, nil, .minExpires, String(bounds.lowerBound)) }
             let candidate = Candidate(
                 number: owner?.number, line: line, name: name, key: key, flow: flow, contact: contact.uri,
-                cseq: cseq.number, preferred: request.preferredNumber)
+                cseq: cseq.number, tag: request.from?.tag, preferred: request.preferredNumber)
             let (number, changes) = try place(candidate, holding: current)
             let expires = min(wanted, bounds.upperBound)
             expiry.set(number, seconds: expires)
@@ -192,14 +194,25 @@ struct Registrar: Sendable {
         var flow: Flow
         var contact: URI
         var cseq: UInt32
+        var tag: String?
         var preferred: PhoneNumber?
     }
 
     /// RFC 3261 §10.3 step 7, from one flow to the next too: a copy that comes late over the flow a client has left
-    /// does not take it back there.
-    private func checkOrder(_ cseq: UInt32, in callID: String, of number: PhoneNumber) throws(Refusal) {
+    /// does not take it back there. The very same one by another way is answered as §8.2.2.2 has it.
+    private func checkOrder(
+        _ cseq: UInt32, in callID: String, tag: String?, of number: PhoneNumber
+    ) throws(Refusal) {
         guard let client = clients[number], client.key.callID == callID, cseq <= client.cseq else { return }
+        if cseq == client.cseq, tag == client.tag { throw Refusal(482) }
         throw Refusal(500, "CSeq Out of Order")
+    }
+
+    /// Whether this very REGISTER has been served already, and came again by another way.
+    func isMerged(_ request: Request, of number: PhoneNumber) -> Bool {
+        guard let client = clients[number] else { return false }
+        return client.key.callID == request.callID && client.cseq == request.cseq?.number
+            && client.tag == request.from?.tag
     }
 
     private mutating func place(
@@ -216,7 +229,7 @@ struct Registrar: Sendable {
         else { throw Refusal(480, "No Free Number", beyond: .numbers) }
         let client = Client(
             number: number, line: candidate.line, name: candidate.name, key: candidate.key, flow: candidate.flow,
-            contact: candidate.contact, cseq: candidate.cseq, identity: identity(number, candidate.name))
+            contact: candidate.contact, cseq: candidate.cseq, tag: candidate.tag, identity: identity(number, candidate.name))
         clients[number] = client
         numbersByFlow[candidate.flow, default: []].append(number)
         if let line = candidate.line { lines[line].add(number, tuple: tuple(number, candidate.name)) }
@@ -248,6 +261,7 @@ struct Registrar: Sendable {
         clients[number]?.key = candidate.key
         clients[number]?.contact = candidate.contact
         clients[number]?.cseq = candidate.cseq
+        clients[number]?.tag = candidate.tag
         if former.flow != candidate.flow {
             clients[number]?.flow = candidate.flow
             detach(number, from: former.flow)

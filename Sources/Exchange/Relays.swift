@@ -17,7 +17,27 @@ struct Relays: Sendable {
         let request: Request
         let branch: TransactionLayer.ClientID
         let callee: PhoneNumber
+        /// Outside of a dialog, where a request may come by two ways.
+        var isInitial = false
         var phase = Phase.waiting
+    }
+
+    /// What the copies of a request that came by different ways have in common (RFC 3261 §8.2.2.2); the Request-URI too,
+    /// since a proxy before us may have sent one request to several numbers.
+    private struct Origin: Hashable {
+        let method: Method
+        let callID: String?
+        let tag: String?
+        let cseq: UInt32?
+        let target: String
+
+        init(_ request: Request) {
+            method = request.method
+            callID = request.callID
+            tag = request.from?.tag
+            cseq = request.cseq?.number
+            target = request.uri.description
+        }
     }
 
     private struct Load {
@@ -29,6 +49,7 @@ struct Relays: Sendable {
     private var table: [TransactionLayer.ServerID: Relay] = [:]
     private var servers: [TransactionLayer.ClientID: TransactionLayer.ServerID] = [:]
     private var loads: [Flow: Load] = [:]
+    private var origins: [Origin: TransactionLayer.ServerID] = [:]
 
     var count: Int { table.count }
 
@@ -38,12 +59,16 @@ struct Relays: Sendable {
 
     func server(of branch: TransactionLayer.ClientID) -> TransactionLayer.ServerID? { servers[branch] }
 
+    /// Whether the same request is being relayed already, come another way.
+    func isMerged(_ request: Request) -> Bool { origins[Origin(request)] != nil }
+
     /// The INVITEs of one flow that await their final response.
     func invites(from flow: Flow) -> [TransactionLayer.ServerID] { loads[flow]?.invites ?? [] }
 
     mutating func add(_ relay: Relay, as id: TransactionLayer.ServerID) {
         table[id] = relay
         servers[relay.branch] = id
+        if relay.isInitial { origins[Origin(relay.request)] = id }
         loads[id.flow, default: Load()].count += 1
         if id.method == .invite { loads[id.flow]?.invites.append(id) }
     }
@@ -55,6 +80,7 @@ struct Relays: Sendable {
     mutating func remove(_ id: TransactionLayer.ServerID) -> Relay? {
         guard let relay = table.removeValue(forKey: id) else { return nil }
         servers[relay.branch] = nil
+        if relay.isInitial { origins[Origin(relay.request)] = nil }
         if id.method == .invite { loads[id.flow]?.invites.removeAll { $0 == id } }
         loads[id.flow]?.count -= 1
         if loads[id.flow]?.count == 0 { loads[id.flow] = nil }

@@ -1,4 +1,5 @@
 import Exchange
+import Glibc
 import SIP
 import Testing
 
@@ -78,6 +79,20 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
         #expect(settings.exchange.extensions.map(\.line) == ["Support", nil])
         #expect(settings.exchange.extensions.map { $0.passwords.map(\.function) } == [[.sha256, .md5], [.md5]])
         #expect(settings.holdsSecrets)
+    }
+
+    @Test("is right where the README shows one") func readme() throws {
+        let path = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let file = try #require(fopen(path + "/README.md", "r"))
+        defer { fclose(file) }
+        var octets = [UInt8](repeating: 0, count: 1 << 20)
+        octets.removeLast(octets.count - fread(&octets, 1, octets.count, file))
+        let blocks = String(decoding: octets, as: UTF8.self).components("```toml\n", "\n```")
+        #expect(blocks.count == 1)
+        let settings = try read(String(try #require(blocks.first)))
+        let hash = PasswordHash(user: "601", realm: "pbx.example", password: "Open Sesame", .sha256)
+        #expect(settings.exchange.extensions.map(\.passwords) == [[hash]])
+        #expect(settings.listen?.count == 4)
     }
 
     @Test("may say nothing, and then all is as usual") func empty() throws {
@@ -204,5 +219,20 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
     @Test("does not repeat what stands where a hash should: it may be the password") func secret() {
         let said = complaints("[[extension]]\nnumber = 601\nsha256 = \"Open Sesame\"")
         #expect(!said.contains("Sesame") && said.contains("not a password"))
+    }
+}
+
+extension String {
+    /// What stands between each pair of marks.
+    fileprivate func components(_ start: String, _ end: String) -> [Substring] {
+        var found: [Substring] = []
+        var rest = self[...]
+        while let first = rest.firstRange(of: start) {
+            rest = rest[first.upperBound...]
+            guard let last = rest.firstRange(of: end) else { break }
+            found.append(rest[..<last.lowerBound])
+            rest = rest[last.upperBound...]
+        }
+        return found
     }
 }

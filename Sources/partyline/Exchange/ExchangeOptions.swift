@@ -7,8 +7,8 @@ import Settings
 /// What an exchange is started with: the options, and the file that they may name. It is put together at the start and
 /// again for each SIGHUP; what an option says wins over the file.
 struct ExchangeOptions {
-    /// UDP and TCP, in the place of the file's; its other transports stay.
-    var listen: [HostPort] = []
+    /// In the place of what the file says about the same transports.
+    var listen: [Listening] = []
     var lines: [String] = []
     var idleExit: Int?
     var log: String?
@@ -28,16 +28,11 @@ struct ExchangeOptions {
     }
 
     private func combined(_ fromFile: [ExchangeSettings.Listen]?) -> [ExchangeSettings.Listen] {
-        func both(_ host: String, _ port: UInt16) -> [ExchangeSettings.Listen] {
-            [TransportProtocol.udp, .tcp].map {
-                ExchangeSettings.Listen(transport: $0, address: SocketAddress(host: host, port: port))
-            }
-        }
-        if !listen.isEmpty {
-            let others = (fromFile ?? []).filter { $0.transport != .udp && $0.transport != .tcp }
-            return listen.flatMap { both($0.host, $0.port) } + others
-        }
-        return fromFile ?? both(LocalExchange.defaultHost, HostPort.defaultPort)
+        let usual = Listening(
+            on: HostPort(host: LocalExchange.defaultHost, port: HostPort.defaultPort), over: [.udp, .tcp])
+        let named = Set(listen.flatMap(\.transports))
+        let others = (fromFile ?? usual.each).filter { !named.contains($0.transport) }
+        return listen.flatMap(\.each) + others
     }
 
     private func read(_ path: String) throws(ConfigurationError) -> ExchangeSettings {

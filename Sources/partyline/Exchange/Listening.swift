@@ -1,4 +1,5 @@
 import SIP
+import Settings
 
 /// One place where an exchange listens.
 struct Listening: Equatable {
@@ -8,6 +9,13 @@ struct Listening: Equatable {
     init(on address: HostPort, over transports: [TransportProtocol]) {
         self.address = address
         self.transports = transports
+    }
+
+    /// A transport each.
+    var each: [ExchangeSettings.Listen] {
+        transports.map {
+            ExchangeSettings.Listen(transport: $0, address: SocketAddress(host: address.host, port: address.port))
+        }
     }
 
     /// `udp, tcp`.

@@ -11,8 +11,8 @@ struct ExchangeCommand: ParsableCommand {
         _superCommandName: "partyline",
         abstract: "Run the telephone exchange that chats connect to.",
         discussion: """
-            It serves UDP and TCP, by its configuration file also TLS and WebSocket, and runs until it is stopped. What is given here wins over the configuration file; \
-            SIGHUP has it read the file again.
+            It serves UDP and TCP, WebSocket and TLS where asked for, and runs until it is stopped. What is given here \
+            wins over the configuration file; SIGHUP has it read the file again.
             """,
         subcommands: [HashPassword.self])
 
@@ -20,6 +20,11 @@ struct ExchangeCommand: ParsableCommand {
         help: ArgumentHelp(
             "Where to listen over UDP and TCP; repeatable (\(LocalExchange.defaultAddress)).", valueName: "host:port"))
     var listen: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen for WebSockets, as browsers' phones use them; repeatable.", valueName: "host:port"))
+    var listenWs: [String] = []
 
     @Option(help: "The name of an outside line; repeatable (\(defaultLine)).")
     var line: [String] = []
@@ -40,7 +45,7 @@ struct ExchangeCommand: ParsableCommand {
     var check = false
 
     func validate() throws {
-        for address in listen { _ = try HostPort(address) }
+        for address in listen + listenWs { _ = try HostPort(address) }
         for name in line { try ExchangeCommand.validate(line: name) }
         if let idleExit, idleExit < 1 {
             throw ValidationError("--idle-exit takes a whole number of seconds from 1 up, not \(idleExit).")
@@ -50,7 +55,9 @@ struct ExchangeCommand: ParsableCommand {
 
     func run() throws {
         let options = ExchangeOptions(
-            listen: try listen.map { try HostPort($0) }, lines: line, idleExit: idleExit, log: logFile,
+            listen: try listen.map { Listening(on: try HostPort($0), over: [.udp, .tcp]) }
+                + listenWs.map { Listening(on: try HostPort($0), over: [.ws]) },
+            lines: line, idleExit: idleExit, log: logFile,
             file: configurationFile)
         let settings: ExchangeSettings
         let identity: ServerIdentity?

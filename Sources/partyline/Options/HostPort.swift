@@ -8,6 +8,11 @@ struct HostPort: Equatable {
 
     static let defaultPort: UInt16 = 7777
 
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
     /// - Throws: `ValidationError` in words for people.
     init(_ text: String, defaultPort: UInt16 = HostPort.defaultPort) throws {
         let parts = try HostPort.split(text)
