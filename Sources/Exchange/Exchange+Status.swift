@@ -75,8 +75,9 @@ extension Exchange {
         }
         return Status(
             domain: configuration.domain,
-            lines: registrar.lines.map {
-                Status.Line(name: $0.name, clients: $0.count, limit: configuration.limits.clientsPerLine)
+            lines: registrar.lineIndex.values.sorted().map { index in
+                let line = registrar.lines[index]
+                return Status.Line(name: line.name, clients: line.count, limit: configuration.limits.clientsPerLine)
             },
             clients: clients, calls: calls, counters: counters,
             flows: Dictionary(grouping: flows, by: \.transport).mapValues(\.count),

@@ -229,7 +229,8 @@ struct Registrar: Sendable {
         else { throw Refusal(480, "No Free Number", beyond: .numbers) }
         let client = Client(
             number: number, line: candidate.line, name: candidate.name, key: candidate.key, flow: candidate.flow,
-            contact: candidate.contact, cseq: candidate.cseq, tag: candidate.tag, identity: identity(number, candidate.name))
+            contact: candidate.contact, cseq: candidate.cseq, tag: candidate.tag,
+            identity: identity(number, candidate.name))
         clients[number] = client
         numbersByFlow[candidate.flow, default: []].append(number)
         if let line = candidate.line { lines[line].add(number, tuple: tuple(number, candidate.name)) }

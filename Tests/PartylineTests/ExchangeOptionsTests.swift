@@ -37,7 +37,8 @@ struct ExchangeOptionsTests {
         #expect(listens(fromFile) == ["tcp 127.0.0.2:5060", "ws 127.0.0.2:8080"])
         #expect(fromFile.exchange.lines == ["One", "Two"] && fromFile.idleExit == 60 && fromFile.log == "from-file")
         let options = ExchangeOptions(
-            listen: [Listening(on: try HostPort("127.0.0.3:7000"), over: [.udp, .tcp])], lines: ["Three"], idleExit: 5, log: "mine", file: file.path)
+            listen: [Listening(on: try HostPort("127.0.0.3:7000"), over: [.udp, .tcp])], lines: ["Three"], idleExit: 5,
+            log: "mine", file: file.path)
         let settings = try options.settings()
         #expect(
             listens(settings) == ["udp 127.0.0.3:7000", "tcp 127.0.0.3:7000", "ws 127.0.0.2:8080"],
