@@ -50,14 +50,14 @@ struct ExchangeOptionsTests {
     func wrong() throws {
         let file = try ScratchFile("lines = [\"One\"]\nlimit = 5\n")
         #expect(
-            throws: ConfigurationError(words: "\(file.path):2: limit: There is no such key. Did you mean limits?")
+            throws: ExchangeFileError(words: "\(file.path):2: limit: There is no such key. Did you mean limits?")
         ) {
             try ExchangeOptions(file: file.path).settings()
         }
-        let missing = ConfigurationError(
+        let missing = ExchangeFileError(
             words: "/nowhere/x: The configuration file cannot be read: No such file or directory.")
         #expect(throws: missing) { try ExchangeOptions(file: "/nowhere/x").settings() }
-        #expect(throws: ConfigurationError.self, "it would never end") {
+        #expect(throws: ExchangeFileError.self, "it would never end") {
             try ExchangeOptions(file: "/dev/zero").settings()
         }
     }
@@ -68,7 +68,7 @@ struct ExchangeOptionsTests {
     func open(_ mode: Int) throws {
         let entry = "[[extension]]\nnumber = 601\nsha256 = \"\(sha256)\"\n"
         let file = try ScratchFile(entry, mode: mode)
-        let error = #expect(throws: ConfigurationError.self) { try ExchangeOptions(file: file.path).settings() }
+        let error = #expect(throws: ExchangeFileError.self) { try ExchangeOptions(file: file.path).settings() }
         #expect(error?.words.contains("Run: chmod o= \(file.path)") == true)
         try file.write(entry, mode: 0o640)
         #expect(try ExchangeOptions(file: file.path).settings().exchange.extensions.count == 1)
@@ -82,10 +82,10 @@ struct ExchangeOptionsTests {
         let file = try ScratchFile("[tls]\ncertificate = \"/nowhere/cert.pem\"\nkey = \"\(key.path)\"\n")
         let options = ExchangeOptions(file: file.path)
         let settings = try options.settings()
-        let error = #expect(throws: ConfigurationError.self) { try options.identity(settings) }
+        let error = #expect(throws: ExchangeFileError.self) { try options.identity(settings) }
         #expect(error?.words.contains("tls.key: Everybody on this machine can read or change the key.") == true)
         try key.write("no key")
-        let next = #expect(throws: ConfigurationError.self) { try options.identity(settings) }
+        let next = #expect(throws: ExchangeFileError.self) { try options.identity(settings) }
         #expect(next?.words.contains("the file '/nowhere/cert.pem' cannot be read") == true)
     }
 

@@ -10,7 +10,7 @@ extension ExchangeHost {
         guard !isReloading else { return }
         isReloading = true
         Task {
-            do throws(ConfigurationError) {
+            do throws(ExchangeFileError) {
                 let next = try options.settings()
                 try await prepare(next)
                 apply(next)
@@ -23,12 +23,12 @@ extension ExchangeHost {
     }
 
     /// Takes hold of all that the settings need; where one thing cannot be had, what was taken is given back.
-    private func prepare(_ next: ExchangeSettings) async throws(ConfigurationError) {
+    private func prepare(_ next: ExchangeSettings) async throws(ExchangeFileError) {
         let former = identity
         identity = try options.identity(next)
         if let identity { transport.replaceIdentity(identity) }
         var opened: [ExchangeSettings.Listen] = []
-        do throws(ConfigurationError) {
+        do throws(ExchangeFileError) {
             for listen in next.listen ?? [] where listening[listen] == nil {
                 try await listenAlso(listen)
                 opened.append(listen)
@@ -36,7 +36,7 @@ extension ExchangeHost {
             do throws(LogFileError) {
                 try log.open(next.log)
             } catch {
-                throw ConfigurationError(words: "\(error)")
+                throw ExchangeFileError(words: "\(error)")
             }
         } catch {
             for listen in opened { stop(listen) }
@@ -46,11 +46,11 @@ extension ExchangeHost {
         }
     }
 
-    private func listenAlso(_ listen: ExchangeSettings.Listen) async throws(ConfigurationError) {
+    private func listenAlso(_ listen: ExchangeSettings.Listen) async throws(ExchangeFileError) {
         do throws(ListenError) {
             _ = try await self.listen(on: listen.address, [listen.transport])
         } catch {
-            throw ConfigurationError(words: "\(options.file ?? ""): listen.\(listen.transport.rawValue): \(error).")
+            throw ExchangeFileError(words: "\(options.file ?? ""): listen.\(listen.transport.rawValue): \(error).")
         }
     }
 
@@ -78,7 +78,7 @@ extension ExchangeHost {
         return isListening && NumericAddress(flow.remote.host).map(settings.access.admits) ?? true
     }
 
-    private func refuse(_ error: ConfigurationError) {
+    private func refuse(_ error: ExchangeFileError) {
         for line in error.lines {
             logger.error("\(line)")
             StandardStreams.complain("partyline: \(line)")

@@ -16,8 +16,8 @@ struct ExchangeOptions {
     var file: String?
 
     /// - Throws: sentences for people, a line each.
-    func settings() throws(ConfigurationError) -> ExchangeSettings {
-        var settings = try file.map { path throws(ConfigurationError) in try read(path) } ?? ExchangeSettings()
+    func settings() throws(ExchangeFileError) -> ExchangeSettings {
+        var settings = try file.map { path throws(ExchangeFileError) in try read(path) } ?? ExchangeSettings()
         if !lines.isEmpty { settings.exchange.lines = lines }
         settings.listen = combined(settings.listen)
         settings.exchange.aliases.formUnion(
@@ -35,17 +35,17 @@ struct ExchangeOptions {
         return listen.flatMap(\.each) + others
     }
 
-    private func read(_ path: String) throws(ConfigurationError) -> ExchangeSettings {
-        let file = try ConfigurationFile(path)
+    private func read(_ path: String) throws(ExchangeFileError) -> ExchangeSettings {
+        let file = try ExchangeFile(path)
         let settings: ExchangeSettings
         do {
             settings = try ExchangeSettings.read(
                 file.text, lines: lines.isEmpty ? nil : lines, transports: TransportProtocol.allCases)
         } catch {
-            throw ConfigurationError(words: error.described(in: path))
+            throw ExchangeFileError(words: error.described(in: path))
         }
         if settings.holdsSecrets, file.isOpenToAll {
-            throw ConfigurationError(
+            throw ExchangeFileError(
                 words:
                     "\(path): Everybody on this machine can read or change this file, and whoever reads it can log in "
                     + "as its extensions. Run: chmod o= \(ShellWord.quoted(path))")
@@ -54,23 +54,23 @@ struct ExchangeOptions {
     }
 
     /// The certificate that the settings name; blocks.
-    func identity(_ settings: ExchangeSettings) throws(ConfigurationError) -> ServerIdentity? {
+    func identity(_ settings: ExchangeSettings) throws(ExchangeFileError) -> ServerIdentity? {
         guard let files = settings.certificate, let path = file else { return nil }
         let key: RegularFile
         do {
             key = try RegularFile(files.key, longest: 1 << 20)
         } catch {
-            throw ConfigurationError(words: "\(path): tls.key: The file '\(files.key)' cannot be read: \(error).")
+            throw ExchangeFileError(words: "\(path): tls.key: The file '\(files.key)' cannot be read: \(error).")
         }
         guard key.mode & 0o007 == 0 else {
-            throw ConfigurationError(
+            throw ExchangeFileError(
                 words: "\(path): tls.key: Everybody on this machine can read or change the key. Run: chmod o= "
                     + ShellWord.quoted(files.key))
         }
         do {
             return try ServerIdentity(certificateFile: files.certificate, keyFile: files.key)
         } catch {
-            throw ConfigurationError(words: "\(path): tls: \(error).")
+            throw ExchangeFileError(words: "\(path): tls: \(error).")
         }
     }
 
@@ -82,7 +82,7 @@ struct ExchangeOptions {
 }
 
 /// Why an exchange cannot be run as it is told to; whole lines for people.
-struct ConfigurationError: Error, Equatable {
+struct ExchangeFileError: Error, Equatable {
     var words: String
 
     /// As they can be shown in a terminal.
@@ -90,21 +90,21 @@ struct ConfigurationError: Error, Equatable {
 }
 
 /// A configuration file as it was when it was read.
-struct ConfigurationFile {
+struct ExchangeFile {
     static let longest = 1 << 20
     let text: String
     /// Whether others than its owner and group may read or change it.
     let isOpenToAll: Bool
 
-    init(_ path: String) throws(ConfigurationError) {
+    init(_ path: String) throws(ExchangeFileError) {
         let content: RegularFile
         do {
             content = try RegularFile(path, longest: Self.longest)
         } catch {
-            throw ConfigurationError(words: "\(path): The configuration file cannot be read: \(error).")
+            throw ExchangeFileError(words: "\(path): The configuration file cannot be read: \(error).")
         }
         guard let text = String(validating: content.bytes, as: UTF8.self) else {
-            throw ConfigurationError(words: "\(path): The configuration file is not in UTF-8.")
+            throw ExchangeFileError(words: "\(path): The configuration file is not in UTF-8.")
         }
         self.text = text
         isOpenToAll = content.mode & 0o007 != 0
