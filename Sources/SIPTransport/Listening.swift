@@ -72,8 +72,9 @@ extension Switchboard {
 
     /// Stops listening there. Connections that were accepted stay; those who speak over UDP are no longer heard.
     func stopListening(on address: SIP.SocketAddress, _ transport: TransportProtocol) {
-        listeners.removeValue(forKey: Listener(address: address, transport: transport))?.close(promise: nil)
+        // The socket first: it then knows that its end is meant.
         if transport == .udp { closeDatagrams(at: address) }
+        listeners.removeValue(forKey: Listener(address: address, transport: transport))?.close(promise: nil)
     }
 
     private func bindStream(to address: KernelAddress, _ transport: TransportProtocol) -> EventLoopFuture<any Channel> {

@@ -222,10 +222,10 @@ final class Switchboard {
         guard !isShutDown else { return done() }
         isShutDown = true
         whenIdle = done
-        for listener in listeners.values { listener.close(promise: nil) }
-        listeners = [:]
         for stream in Array(streams.values) { stream.close(within: limit) }
         for socket in Array(datagramSockets.values) { socket.close(.closedLocally) }
+        for listener in listeners.values { listener.close(promise: nil) }
+        listeners = [:]
         finishIfIdle()
     }
 

@@ -34,9 +34,9 @@ struct HashPassword: ParsableCommand {
 
     func run() throws {
         let password: String
-        do {
+        do throws(PasswordError) {
             password = try isatty(STDIN_FILENO) == 1 ? twice() : Password.line(of: STDIN_FILENO)
-        } catch let error as PasswordError {
+        } catch {
             StandardStreams.complain("partyline: \(error)")
             throw ExitCode(2)
         }

@@ -32,7 +32,8 @@ struct LogFile: LogHandler {
             let new = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
             guard new >= 0 else { throw LogFileError(path: path, cause: String(cString: strerror(errno))) }
             if known < 0 { return descriptor.store(new, ordering: .releasing) }
-            dup3(new, known, O_CLOEXEC)  // takes the other's place at once
+            dup2(new, known)  // takes the other's place at once
+            _ = fcntl(known, F_SETFD, FD_CLOEXEC)
             close(new)
         }
     }
