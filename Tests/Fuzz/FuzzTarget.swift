@@ -13,11 +13,8 @@ enum FuzzTarget: String, CaseIterable {
         case .keys: fuzzKeys(bytes)
         case .exchange: fuzzExchange(bytes)
         case .phone: fuzzPhone(bytes)
-<<<<<<< HEAD
         case .location: fuzzLocation(bytes)
-=======
         case .settings: fuzzSettings(bytes)
->>>>>>> 38e1751 (Tests of the exchange's configuration)
         }
     }
 }
