@@ -17,6 +17,8 @@ extension Chat {
         package internal(set) var isTyping = false
         /// Whom we asked the other side to talk to instead.
         var transferTarget: String?
+        /// Whether the other side is about to talk to somebody else in our place.
+        var isJoined = false
         /// Whether the other side asked us to talk to somebody else, and we are about to.
         var handsOver = false
 

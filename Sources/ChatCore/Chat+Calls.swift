@@ -79,14 +79,18 @@ extension Chat {
         return (words, effects + [.phone(.hangUp(call.id))])
     }
 
-    /// There is no call in progress any more; a question about it, or about what to send in it, goes too.
+    /// There is no call in progress any more; what was asked about it goes too.
     mutating func clearCall() -> [Effect] {
         guard let call = state.call else { return [] }
         state.call = nil
-        let effects = closeQuestion(about: call.id)
+        return closeQuestion(about: call.id) + closePaste()
+    }
+
+    /// A question about what to send in a call goes with it.
+    mutating func closePaste() -> [Effect] {
         switch state.dialog?.question {
-        case .paste: return effects + close(0)
-        case .request, .transfer, .forwarded, nil: return effects
+        case .paste: close(0)
+        case .request, .transfer, .forwarded, nil: []
         }
     }
 }
@@ -157,10 +161,9 @@ extension Chat {
 
     /// Whether to follow where the other side sends us is the person's decision.
     private mutating func sentOn(_ end: CallState, by call: Call) -> [Effect] {
-        guard case .forwarded(let party) = end, party.number != state.number, state.dialogs.count < Limits.requests
-        else {
-            return []
-        }
+        guard case .forwarded(let party) = end else { return [] }
+        note(.call, "\(call.label) sends you on to \(state.reference(to: party)).")
+        guard party.number != state.number, state.dialogs.count < Limits.requests else { return [] }
         return ask(.forwarded(by: call.label, to: party)) + [.bell]
     }
 

@@ -37,9 +37,9 @@ extension Chat {
 
     /// The call in progress waits behind the one that takes its place.
     mutating func putAside(_ call: Call) -> [Effect] {
-        let effects = clearCall()
+        state.call = nil
         state.aside.append(call)
-        return effects
+        return closePaste()
     }
 
     /// There is no call in progress any more: the one put aside is back.
@@ -52,6 +52,8 @@ extension Chat {
         state.call = call
         relabel()
         state.clients.select(number: call.party.number)
+        // One that is being handed over is on its way out.
+        guard call.transferTarget == nil else { return }
         switch call.heldBy {
         case .us: note(.call, "Your chat with \(call.label) is back, still on hold: ^O goes on with it.")
         case .them: note(.call, "Your chat with \(call.label) is back; \(call.label) has put it on hold.")

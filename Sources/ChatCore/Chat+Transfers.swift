@@ -25,6 +25,7 @@ extension Chat {
 
     private mutating func join(_ other: Call, with call: Call) -> [Effect] {
         update(other.id) { $0.transferTarget = call.label }
+        update(call.id) { $0.isJoined = true }
         note(.call, "You join \(other.label) and \(call.label).")
         return [.phone(.join(other.id, with: call.id))]
     }
@@ -98,16 +99,39 @@ extension Chat {
         case .holdFailed(let reason):
             let what = call.heldBy == .us ? "goes on being on hold" : "could not be put on hold"
             note(.trouble, "Your chat with \(label) \(what). \(PlainText.sentence(reason))")
-        case .transfer(.accepted): note(.call, "\(label) agreed, and asks \(target) for a chat.")
+        case .transfer(.accepted): note(.call, "\(label) is being asked whether to talk to \(target).")
         case .transfer(.ringing): note(.call, "\(target) is being asked by \(label): RINGING.")
         case .transfer(.succeeded): note(.call, "\(label) and \(target) are connected.")
         case .transfer(.failed(let status, let reason)):
+            update(id) { $0.transferTarget = nil }
+            if let call = state.call { update(call.id) { $0.isJoined = false } }
             let why = reason.isEmpty ? "The answer was \(status)." : PlainText.sentence(reason)
             note(.trouble, "\(label) was not connected with \(target). \(why) Your chat goes on.")
-        case .dtmf(let keys): note(.call, "\(label) pressed \(PlainText.line(keys, characters: 64)).")
+        case .dtmf(let keys): receive(keys: PlainText.line(keys, characters: Limits.telephoneKeys), of: call)
         case .handedOver(let party):
             receive(party, of: id)
-            note(.call, "\(label) handed you over: you are in a chat with \(state.introduction(of: party)) now.")
+            note(.call, "\(label) handed you over: you are in a chat with \(state.reference(to: party)) now.")
         }
+    }
+
+    /// Each key comes by itself; those in a row stand in one line.
+    private mutating func receive(keys: String, of call: Call) {
+        var pressed = Pressed(call: call.id, keys: keys, entry: state.log.end)
+        if let before = self.pressed, before.call == call.id, before.entry == state.log.end - 1,
+            before.keys.count + keys.count <= Limits.telephoneKeys
+        {
+            pressed.keys = before.keys + keys
+            pressed.entry = before.entry
+            state.log.removeLast()
+        }
+        self.pressed = pressed
+        note(.call, "\(call.label) pressed \(pressed.keys).")
+    }
+
+    /// The keys that the last line of the log tells of.
+    struct Pressed: Equatable, Sendable {
+        let call: CallID
+        var keys: String
+        var entry: Int
     }
 }

@@ -13,7 +13,7 @@ extension Chat {
         case .completed where call.handsOver && side == .them:
             return "\(label) has handed you over. Your chat with \(label) has ended."
         case .completed:
-            return side == .us
+            return side == .us || call.isJoined
                 ? "Your chat with \(label) has ended." : "\(label) hung up. Your chat with \(label) has ended."
         case .rejected: return "\(label) refused your chat request."
         case .busy: return "\(label) is busy."
@@ -22,7 +22,7 @@ extension Chat {
         case .cancelled:
             return side == .us
                 ? "Your chat request to \(label) is taken back." : "\(label) took the chat request back."
-        case .forwarded(let party): return "\(label) sends you on to \(PlainText.line(party.number))."
+        case .forwarded: return nil  // said with the question whether to follow
         case .failed(let reason):
             let what = call.isOn ? "Your chat with \(label) has ended" : "The chat with \(label) did not begin"
             return "\(what). \(PlainText.sentence(reason))"

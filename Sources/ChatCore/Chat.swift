@@ -107,6 +107,7 @@ package struct Chat: Equatable, Sendable {
     /// Who was refused unasked, as the log already says.
     var turnedAway: Set<String> = []
     var typing = Typing()
+    var pressed: Pressed?
 
     package init(_ settings: Settings) {
         state = State(settings)

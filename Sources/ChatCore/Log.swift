@@ -43,6 +43,14 @@ package struct Log: Equatable, Sendable {
         end += 1
     }
 
+    /// Takes the newest entry away, to put another in its place; never a message that is on its way.
+    mutating func removeLast() {
+        guard count > 0, let last = chunks.indices.last else { return }
+        chunks[last].removeLast()
+        if chunks[last].isEmpty { chunks.removeLast() }
+        end -= 1
+    }
+
     /// Appends a message that is on its way; `settle` finds it again.
     mutating func append(_ entry: Entry, awaiting id: MessageID) {
         underWay[id] = end

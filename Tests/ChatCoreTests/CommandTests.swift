@@ -136,6 +136,21 @@ import Webphone
         desk.hears(.note(.placed(1), .dtmf("5")))
         #expect(desk.box() == "= guest pressed 5.")
     }
+
+    @Test("keys that come one by one stand in one line, until something else is said") func pressed() {
+        var desk = Desk.inChat()
+        for key in ["1", "2", "#"] { desk.hears(.note(.placed(1), .dtmf(key))) }
+        #expect(
+            desk.box(2) == """
+                = guest accepted your chat request.
+                = guest pressed 12#.
+                """)
+        desk.type("hi⏎")
+        desk.hears(.note(.placed(1), .dtmf("4")))
+        #expect(desk.box(3) == "= guest pressed 12#.\n… You said: hi\n= guest pressed 4.")
+        for _ in 0..<64 { desk.hears(.note(.placed(1), .dtmf("7"))) }
+        #expect(desk.box(2) == "= guest pressed 4\(String(repeating: "7", count: 63)).\n= guest pressed 7.")
+    }
 }
 
 @Suite("Do not disturb, and blocking") struct PreferenceTests {

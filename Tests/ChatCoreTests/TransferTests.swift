@@ -19,7 +19,7 @@ import Webphone
         desk.hears(.call(.placed(1), .completed, by: .us))
         #expect(
             desk.box(4) == """
-                = guest agreed, and asks carol for a chat.
+                = guest is being asked whether to talk to carol.
                 = carol is being asked by guest: RINGING.
                 = guest and carol are connected.
                 = Your chat with guest has ended.
@@ -60,11 +60,27 @@ import Webphone
         desk.type(line + "⏎")
         #expect(desk.commands() == [.join(.placed(1), with: .placed(2))])
         #expect(desk.box() == "= You join guest and bob.")
+        // Whose place is taken hears it first from the one who hangs up.
+        desk.hears(.call(.placed(2), .completed, by: .them))
+        #expect(desk.box() == "= Your chat with bob has ended.")
+        #expect(desk.state.call?.id == .placed(1))
         desk.hears(.note(.placed(1), .transfer(.succeeded)))
         #expect(desk.box() == "= guest and bob are connected.")
         desk.hears(.call(.placed(1), .completed, by: .us))
-        desk.hears(.call(.placed(2), .completed, by: .us))
         #expect(desk.state.call == nil && desk.state.aside.isEmpty)
+    }
+
+    @Test("joining that fails leaves both") func joinedInVain() {
+        var desk = Desk.withOneAside()
+        desk.type("/transfer⏎")
+        desk.hears(.note(.placed(1), .transfer(.failed(status: 603, reason: "declined (603)"))))
+        #expect(desk.box() == "! guest was not connected with bob. Declined (603). Your chat goes on.")
+        desk.hears(.call(.placed(2), .completed, by: .them))
+        #expect(
+            desk.box(2) == """
+                = bob hung up. Your chat with bob has ended.
+                = Your chat with guest is back, still on hold: ^O goes on with it.
+                """)
     }
 
     @Test("being asked opens a dialog that says by whom and to whom; OK follows") func followed() {
@@ -108,6 +124,25 @@ import Webphone
         #expect(desk.state.call?.id == .placed(1))
     }
 
+    @Test("what is asked in a chat put aside is still asked") func askedAside() {
+        var desk = Desk.withOneAside()
+        desk.hears(.transferAsked(.placed(1), to: Desk.echo))
+        desk.waits()
+        #expect(desk.state.dialogText.last == "OK ends your chat with bob.")
+        desk.type("⏎")
+        #expect(desk.commands() == [.hangUp(.placed(2)), .acceptTransfer(.placed(1), as: .placed(3))])
+        #expect(desk.state.aside.map(\.label) == ["guest"])
+        desk = inChat()
+        desk.type("^O")
+        desk.hears(.call(.placed(1), .hold, by: .us))
+        desk.hears(.transferAsked(.placed(1), to: Self.carol))
+        desk.clicks(.select(1))
+        desk.waits()
+        desk.clicks(.call(1))
+        #expect(desk.state.aside.map(\.label) == ["guest"])
+        #expect(desk.state.dialogTitle == "Transfer")
+    }
+
     @Test("a name that only the other side knows is not believed") func strangersName() {
         var desk = inChat()
         desk.hears(.transferAsked(.placed(1), to: Party(number: "1009", name: "your bank")))
@@ -139,7 +174,7 @@ import Webphone
         var desk = inChat()
         desk.hears(.note(.placed(1), .handedOver(to: Self.carol)))
         #expect(desk.state.call?.label == "carol")
-        #expect(desk.box() == "= guest handed you over: you are in a chat with carol, 1004 now.")
+        #expect(desk.box() == "= guest handed you over: you are in a chat with carol (1004) now.")
     }
 }
 
@@ -193,7 +228,7 @@ import Webphone
         desk.hears(.call(.placed(1), .ringing, by: .them))
         desk.hears(.call(.placed(1), .forwarded(to: Desk.bob), by: .them))
         #expect(desk.state.call == nil)
-        #expect(desk.box() == "= guest sends you on to 1003.")
+        #expect(desk.box() == "= guest sends you on to bob (1003).")
         #expect(desk.state.dialogTitle == "Sent on")
         #expect(desk.state.dialogText == ["guest sends you on to bob, 1003. Ask bob for a chat?"])
         desk.waits()
