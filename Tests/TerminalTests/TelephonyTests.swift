@@ -12,11 +12,11 @@ struct TelephonyTests {
 
         init() throws {
             exchange = try ExchangeProcess()
-            ada = try Person(["--name", "ada", "--server", exchange.address], columns: 100, rows: 30)
+            ada = try Person(["--name", "ada", "--server", exchange.address], columns: 160, rows: 30)
             try ada.sees("Echo test")
-            bob = try Person(["--name", "bob", "--server", exchange.address], columns: 100, rows: 30)
+            bob = try Person(["--name", "bob", "--server", exchange.address], columns: 160, rows: 30)
             try ada.sees("bob is ONLINE")
-            carol = try Person(["--name", "carol", "--server", exchange.address], columns: 100, rows: 30)
+            carol = try Person(["--name", "carol", "--server", exchange.address], columns: 160, rows: 30)
             try ada.sees("carol is ONLINE")
             try bob.sees("carol is ONLINE")
             try carol.sees("Echo test")
@@ -103,7 +103,7 @@ struct TelephonyTests {
         try office.bob.answersDialog("Enter")
         try office.carol.sees("ada handed you over: you are in a chat with bob")
         try office.ada.sees("bob and carol are connected.")
-        try office.ada.nolongerSees("put aside")
+        try office.ada.nolongerSees("‖")
         try office.carol.says("so it is you")
         try office.bob.sees("carol said: so it is you")
     }
@@ -127,7 +127,8 @@ struct TelephonyTests {
         let office = try Office()
         try office.carol.calls("ada")
         try office.ada.sees("carol, number")
-        try office.ada.says("/forward bob")
+        try office.ada.types("/forward bob")
+        try office.ada.answersDialog("Enter")
         try office.carol.sees("ada sends you on to bob, ")
         #expect(!office.bob.screen.contains("carol, number"), "nobody is called before carol says so")
         try office.carol.answersDialog("Enter")
@@ -203,10 +204,10 @@ struct ConfigurationTests {
         let exchange = try ExchangeProcess()
         let options = ["--name", "ada", "--server", exchange.address, "--config", file]
         // The salesman keeps its number while ada comes and goes.
-        let salesman = try Person(["--name", "salesman", "--server", exchange.address], columns: 100, rows: 30)
+        let salesman = try Person(["--name", "salesman", "--server", exchange.address], columns: 160, rows: 30)
         try salesman.sees("Echo test")
         do {
-            let ada = try Person(options, columns: 100, rows: 30)
+            let ada = try Person(options, columns: 160, rows: 30)
             try ada.sees("salesman")
             try ada.says("/block salesman")
             try ada.sees("is blocked: requests and messages")
@@ -218,7 +219,7 @@ struct ConfigurationTests {
         }
         let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(text.hasSuffix("# mine\ncolour = \"blue\"\n") && text.hasPrefix("blocked = [\""))
-        let ada = try Person(options, columns: 100, rows: 30)
+        let ada = try Person(options, columns: 160, rows: 30)
         try ada.sees("×salesman")
         try salesman.waits(for: "ada to be back") { salesman.screen.components(separatedBy: "ada is ONLINE").count > 2 }
         try salesman.calls("ada")
@@ -237,7 +238,7 @@ struct ConfigurationTests {
         try "# mine\ntyping = maybe\n".write(toFile: file, atomically: true, encoding: .utf8)
         let exchange = try ExchangeProcess()
         let ada = try Person(
-            ["--name", "ada", "--server", exchange.address, "--config", file], columns: 200, rows: 30)
+            ["--name", "ada", "--server", exchange.address, "--config", file], columns: 250, rows: 30)
         try ada.sees(".toml:2: ")
         try ada.sees("Nothing of the file counts")
         try ada.says("/block 1234")
