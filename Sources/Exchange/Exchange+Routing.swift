@@ -10,13 +10,19 @@ extension Exchange {
         guard let user = request.uri.user, !user.isEmpty else { throw Refusal(484) }
         var forwarded = request
         try prepare(&forwarded, original: request)
-        guard let number = PhoneNumber(user: user) else { throw Refusal(404) }
+        guard let number = PhoneNumber(user: user), isOurs(request.uri, number, on: id.flow) else { throw Refusal(404) }
         guard let callee = registrar.clients[number] else {
             throw Refusal(registrar.extensions[number] == nil ? 404 : 480)
         }
         forwarded.uri = callee.contact
         forwarded.headers.removeAll(.route)
         try relay(forwarded, original: request, from: sender, to: callee, as: id)
+    }
+
+    /// Whether the number is one of this exchange: its host is ours, or that of the Contact which the client gave, as a
+    /// Refer-To or a 302 may name it. Another exchange's 1001 is not our 1001.
+    private func isOurs(_ uri: URI, _ number: PhoneNumber, on flow: Flow) -> Bool {
+        configuration.names(uri.host, on: flow) || registrar.clients[number]?.contact.host == uri.host
     }
 
     /// A request within a dialog: our Route says between whom it is.
@@ -66,6 +72,7 @@ extension Exchange {
         var request = request
         digest.consumeCredentials(of: &request)
         request.headers.assert(sender.identity)
+        assertReferrer(&request, from: sender, to: callee)
         if request.method.isRecorded {
             let ends = parties ?? Parties(caller: sender.number, callee: callee.number)
             for value in ends.recordRoutes(from: id.flow, to: callee.flow) {

@@ -61,6 +61,7 @@ package struct Exchange: Sendable {
     var layer: TransactionLayer
     var registrar: Registrar
     var relays = Relays()
+    var referrals = Referrals()
     var subscriptions = Subscriptions()
     var echoTest: EchoTest?
     /// What the event under way has caused so far.

@@ -13,6 +13,8 @@ extension Exchange {
         package static let lastAnswer: Duration = .seconds(32)
         /// For the 487 of a client whose call was cancelled, before the exchange says it in its stead.
         package static let cancelled: Duration = .seconds(5)
+        /// How long after a REFER a call may name who sent it, in seconds: the time that whoever is asked has for it.
+        package static let referralSeconds: UInt64 = 300
         /// How long a nonce is good; a phone that uses it longer is told that it is stale, and gets another.
         package static let nonceLifetime: Duration = .seconds(300)
     }
@@ -34,6 +36,8 @@ extension Exchange {
         package var relays = 65_536
         /// Calls that are noted for whoever asks what goes on; one beyond takes place unnoted.
         package var notedCalls = 16_384
+        /// REFERs that are remembered for the call that follows; of more the oldest is forgotten.
+        package var referrals = 4_096
         /// Octets in the body of a relayed request; more is answered 413.
         package var bodySize = 32_768
         /// Chats with the Echo test in all, and by one client; more are answered 486.

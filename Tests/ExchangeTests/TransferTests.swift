@@ -182,6 +182,93 @@ import Testing
         }
     }
 
+    @Test("who refers is what the exchange says, on the REFER and on the call that follows it") func referrer() throws {
+        let pair = Pair()
+        let answer = try pair.call().answer
+        pair.fromAnn("ACK", answer)
+        pair.fromAnn(
+            "REFER", answer, ["Refer-To: <sip:1002@exchange.local>", "Referred-By: <sip:1005@exchange.local>"])
+        let refer = try #require(pair.bob.lastRequest)
+        #expect(refer.method == .refer)
+        #expect(refer.headers.values(.referredBy) == ["\"ann\" <sip:1000@exchange.local>"])
+
+        let cat = pair.town.phone("cat")
+        cat.register()
+        for (claim, told) in [
+            ("<sip:1000@exchange.local>", "\"ann\" <sip:1000@exchange.local>"), ("<sip:1002@exchange.local>", nil),
+            ("<sip:boss@elsewhere.invalid>", nil),
+        ] as [(String, String?)] {
+            pair.bob.ask("INVITE", "sip:1002@exchange.local", ["Referred-By: \(claim)"])
+            #expect(cat.lastRequest?.headers[.referredBy] == told)
+        }
+        pair.bob.ask("MESSAGE", "sip:1002@exchange.local", ["Referred-By: <sip:1000@exchange.local>"])
+        #expect(cat.lastRequest?.headers[.referredBy] == nil)
+        pair.ann.ask("INVITE", "sip:1002@exchange.local", ["Referred-By: <sip:1001@exchange.local>"])
+        #expect(cat.lastRequest?.headers[.referredBy] == nil, "Bob asked nobody")
+        pair.town.wait(.seconds(50))
+        pair.bob.register()
+        cat.register()
+        #expect(pair.town.exchange.referrals.count == 1)
+    }
+
+    @Test("REFERs without number do not fill the exchange's memory") func manyReferrals() {
+        var referrals = Referrals()
+        for number in UInt32(1)...1_000 {
+            referrals.add(PhoneNumber(number), asks: 7, at: 1, limit: 100)
+            referrals.add(PhoneNumber(number), asks: 7, at: 2, limit: 100)
+        }
+        #expect(referrals.count == 100)
+        #expect(referrals.holds(1_000, asked: 7, at: 300))
+        #expect(!referrals.holds(1_000, asked: 8, at: 300) && !referrals.holds(7, asked: 1_000, at: 300))
+        #expect(!referrals.holds(1_000, asked: 7, at: 400), "that is long ago")
+        #expect(!referrals.holds(1, asked: 7, at: 2))
+    }
+
+    @Test(
+        "the methods of a call go both ways in its dialog",
+        arguments: ["REFER", "NOTIFY", "INFO", "UPDATE", "PRACK", "MESSAGE", "OPTIONS", "INVITE"])
+    func inDialog(_ method: String) throws {
+        let pair = Pair()
+        let (invite, answer) = try pair.call()
+        pair.fromAnn("ACK", answer)
+        pair.bob.forget()
+        pair.ann.forget()
+        pair.fromAnn(method, answer, ["Refer-To: <sip:1002@exchange.local>", "Event: refer"])
+        let there = try #require(method == "NOTIFY" ? pair.bob.notifies.last : pair.bob.lastRequest)
+        #expect(there.method.rawValue == method)
+        if method != "NOTIFY" { pair.bob.answer(there, 200) }
+        #expect(pair.ann.statuses == [200])
+        pair.fromBob(method, invite, ["Refer-To: <sip:1002@exchange.local>", "Event: refer"])
+        let back = try #require(method == "NOTIFY" ? pair.ann.notifies.last : pair.ann.lastRequest)
+        #expect(back.method.rawValue == method)
+        #expect(back.assertedIdentity?.uri.user == "1001")
+    }
+
+    @Test("a Replaces and a Contact of a 302 go through as they are, to the number in the address, on any line")
+    func throughput() throws {
+        let pair = Pair(.tcp, .tcp, .init(lines: ["Webphone1", "Webphone2"]))
+        let cat = pair.town.phone("cat")
+        cat.register(line: "Webphone2")
+        let replaces = "call@x;to-tag=a;from-tag=b;early-only"
+        // As a Refer-To may name Cat: by number and exchange, or by the Contact she registered with.
+        let other = pair.town.phone("dan", at: "192.0.2.7")
+        other.register(line: "Webphone2", contact: "<sip:1003@192.0.2.7:5060>")
+        for (uri, phone) in [
+            ("sip:1002@exchange.local", cat), ("sip:1002@127.0.0.1:7777", cat), ("sip:1003@192.0.2.7:5060", other),
+        ] {
+            pair.bob.ask("INVITE", uri, ["Replaces: \(replaces)", "Require: replaces"])
+            #expect(phone.lastRequest?.headers[.replaces] == replaces)
+            #expect(phone.lastRequest?.headers[.require] == "replaces")
+        }
+        #expect(pair.bob.ask("INVITE", "sip:1002@elsewhere.invalid")?.status == 404, "another exchange's 1002")
+        pair.ann.ask("INVITE", "sip:1001@exchange.local")
+        pair.bob.answer(try #require(pair.bob.lastRequest), 302, ["Contact: <sip:1002@exchange.local>;q=0.9"])
+        let moved = try #require(pair.ann.responses.last)
+        #expect(moved.status == 302)
+        #expect(moved.contacts.contains { $0.uri == Self.number(1002) && $0.parameters["q"] == "0.9" })
+        #expect(cat.requests.count == 2, "the exchange follows nothing by itself")
+    }
+
     @Test("sent elsewhere (302): Ann is told, and calls there when she wants to") func redirected() {
         let street = Self.street()
         street.does(Self.ann, .invite(.placed(1), to: Self.number(1001), on: street.houses[Self.ann].ownFlow))

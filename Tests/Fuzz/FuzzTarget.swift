@@ -1,6 +1,7 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 enum FuzzTarget: String, CaseIterable {
-    case message, framing, description, pidf, signs, renderer, keys, exchange, phone, location, settings
+    case message, framing, description, pidf, signs, renderer, keys, exchange, phone
+    case location, settings, referral, session
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -15,6 +16,8 @@ enum FuzzTarget: String, CaseIterable {
         case .phone: fuzzPhone(bytes)
         case .location: fuzzLocation(bytes)
         case .settings: fuzzSettings(bytes)
+        case .referral: fuzzReferral(bytes)
+        case .session: fuzzSession(bytes)
         }
     }
 }

@@ -191,7 +191,7 @@ private struct PhoneHost {
 }
 
 /// Virtual time: the timer that is due next fires when the input asks for it.
-private struct Timers<Timer: Hashable> {
+struct Timers<Timer: Hashable> {
     private var running: [Timer: (due: Duration, order: Int)] = [:]
     private var now = Duration.zero
     private(set) var started = 0
@@ -215,7 +215,7 @@ private struct Timers<Timer: Hashable> {
     }
 }
 
-private func exampleFlow(_ number: UInt16, _ transport: TransportProtocol) -> Flow {
+func exampleFlow(_ number: UInt16, _ transport: TransportProtocol) -> Flow {
     Flow(
         transport: transport, local: SocketAddress(host: "192.0.2.1", port: 5060),
         remote: SocketAddress(host: "192.0.2.2", port: 40_000 &+ number),
@@ -223,7 +223,7 @@ private func exampleFlow(_ number: UInt16, _ transport: TransportProtocol) -> Fl
 }
 
 /// `NNN` and further fields, a body behind an empty line, as the answer to a request.
-private func answer(to request: Request, _ content: ArraySlice<UInt8>) -> Response? {
+func answer(to request: Request, _ content: ArraySlice<UInt8>) -> Response? {
     let text = String(decoding: content, as: UTF8.self)
     guard let status = Int(text.prefix(3)), (100...699).contains(status) else { return nil }
     var response = Response(status, to: request, toTag: "fuzz")
