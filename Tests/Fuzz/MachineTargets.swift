@@ -144,6 +144,9 @@ private struct PhoneHost {
             require(effects.count < 256, "\(effects.count) effects of one event")
             for effect in effects {
                 switch effect {
+                case .transport(.locate(let attempt, let target)):
+                    let found = Endpoint(transport: target.transport ?? .tcp, host: target.host, port: 5060)
+                    events.append(.transport(.located([found], attempt: attempt)))
                 case .transport(.connect(let attempt, let endpoint)):
                     connections += 1
                     let opened = exampleFlow(connections, endpoint.transport)

@@ -15,6 +15,8 @@ package enum Capabilities {
         case .other: return Response(416, to: request)
         }
         guard methods.contains(request.method) else { return refusal(405, of: request) }
+        // RFC 3891 §3: it makes sense in an INVITE only.
+        if request.method != .invite, request.headers.contains(.replaces) { return Response(400, to: request) }
         guard request.headers.contains(.require) else { return nil }
         let unsupported = request.required.filter { !supported.contains($0.lowercased()) }
         guard !unsupported.isEmpty else { return nil }

@@ -55,6 +55,8 @@ package struct InviteClient: Equatable, Sendable {
     /// The ACK of each dialog that a 2xx made.
     private var acks: [DialogID: Request] = [:]
     private var asserted: NameAddress?
+    /// The tags of those who said that they are asking, for who wants to take the place of one (RFC 3891 §3).
+    package private(set) var earlyTags: Set<String> = []
     package private(set) var timer = SessionTimer()
 
     /// Whether a final response, or the person's change of mind, is outstanding.
@@ -127,7 +129,8 @@ package struct InviteClient: Equatable, Sendable {
     }
 
     private mutating func proceed(_ response: Response) -> [Effect] {
-        guard response.status > 100, response.to?.tag != nil else { return [] }
+        guard response.status > 100, let tag = response.to?.tag else { return [] }
+        if earlyTags.count < UserAgent.Limits.forks { earlyTags.insert(tag) }
         switch state {
         case .calling:
             state = .ringing

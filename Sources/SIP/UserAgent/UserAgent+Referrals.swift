@@ -87,17 +87,26 @@ extension UserAgent {
     func replaced(by request: Request, on flow: Flow) throws(BodyFault) -> SessionID? {
         guard let value = request.headers[.replaces] else { return nil }
         guard let replaces = Replaces(value) else { throw BodyFault(status: 400) }
-        guard case .session(let id, let dialog)? = usages[replaces.dialog.localTag], let seat = sessions[id],
-            replaces.names(dialog)
-        else { throw BodyFault(status: departed.contains { replaces.names($0) } ? 603 : 481) }
-        switch seat.session.state {
-        case .early: throw BodyFault(status: 481)  // one that we did not place
-        case .leaving, .over: throw BodyFault(status: 603)
-        case .established: break
+        switch usages[replaces.dialog.localTag] {
+        case .session(let id, let dialog):
+            guard replaces.names(dialog), let seat = sessions[id] else { throw BodyFault(status: 481) }
+            switch seat.session.state {
+            case .early: throw BodyFault(status: 481)  // one that we did not place
+            case .leaving, .over: throw BodyFault(status: 603)
+            case .established: break
+            }
+            guard seat.flow == flow else { throw BodyFault(status: 403) }
+            if replaces.isEarlyOnly { throw BodyFault(status: 486) }
+            return id
+        case .call(let id):
+            guard let call = calls[id], call.client.isUnanswered, call.client.invite.callID == replaces.dialog.callID,
+                call.client.earlyTags.contains(replaces.dialog.remoteTag)
+            else { throw BodyFault(status: 481) }
+            guard call.flow == flow else { throw BodyFault(status: 403) }
+            return id
+        case .subscription, nil:
+            throw BodyFault(status: departed.contains { replaces.names($0) } ? 603 : 481)
         }
-        guard seat.flow == flow else { throw BodyFault(status: 403) }
-        if replaces.isEarlyOnly { throw BodyFault(status: 486) }
-        return id
     }
 
     /// Answers the INVITE and ends the session whose place it takes. Nobody is asked: our person is in that call.
@@ -105,7 +114,7 @@ extension UserAgent {
         effects.append(.report(.replaced(old, by: session.id, from: session.peer)))
         if let takes = session.peerTakes { effects.append(.report(.capabilities(session.id, takes))) }
         drive(session.id, .accept, &effects)
-        if sessions[session.id]?.session.state == .established { drive(old, .hangUp, &effects) }
+        if sessions[session.id]?.session.state == .established { obey(.hangUp(old), &effects) }
     }
 
     /// Remembers that a dialog was there.

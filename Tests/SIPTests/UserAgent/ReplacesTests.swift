@@ -59,6 +59,40 @@ import Testing
         #expect(try phone.takeResponse().status == 603)
     }
 
+    @Test("that we placed and that rings elsewhere is taken back (CANCEL)", arguments: ["", ";early-only"])
+    func placed(_ flag: String) throws {
+        var phone = Phone("1001")
+        phone.does(.invite(Self.call, to: .sip("1002", "exchange.local"), on: Phone.udp))
+        let first = try phone.takeRequest(.invite)
+        phone.hears(Self.invite(Self.name(first) + flag))
+        #expect(try phone.takeResponse().status == 481, "nobody has said yet that it rings there")
+        phone.hears(180, to: first)
+        phone.hears(Self.invite(Self.name(first) + flag, callID: "again"))
+        #expect(phone.reports.contains(.session(.received(1), .established)))
+        #expect(phone.latest == .session(Self.call, .ended(.init(.cancelled, by: .us))))
+        #expect(phone.count(.cancel) == 1)
+    }
+
+    @Test("said twice, or in another request than INVITE, is refused") func misplaced() throws {
+        var (phone, first) = try MessageTests.calling()
+        for method in [SIP.Method.message, .options] {
+            var request = request(method, callID: "x")
+            request.headers[.replaces] = Self.name(first)
+            phone.hears(request)
+            #expect(try phone.takeResponse().status == 400)
+        }
+        var invite = Self.invite(Self.name(first))
+        invite.headers.append(.replaces, Self.name(first))
+        let written = try Message.request(invite).serialized()
+        do {
+            _ = try Message.parse(written)
+            #expect(Bool(false), "read")
+        } catch {
+            #expect(error.rejection?.status == 400)
+        }
+        #expect(phone.count(.bye) == 0)
+    }
+
     @Test("that rings with us is not ours to give away (RFC 3891 §3)") func ringing() throws {
         var phone = Phone("1001")
         phone.hears(request(.invite))
