@@ -77,7 +77,7 @@ struct ExtensionLoginTests {
     func wrong() throws {
         let exchange = try ConfiguredExchange()
         let secret = try OwnFile("open sesame\n")
-        let ada = try Person(options(exchange, ["--password-file", secret.path]), columns: 120)
+        let ada = try Person(options(exchange, ["--password-file", secret.path]), columns: 180)
         try ada.sees("ACCESS_DENIED")
         try ada.sees("The exchange does not accept this number with this password (403).")
         // Somebody else comes and goes meanwhile.
