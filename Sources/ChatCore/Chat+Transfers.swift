@@ -110,6 +110,8 @@ extension Chat {
         case .dtmf(let keys): receive(keys: PlainText.line(keys, characters: Limits.telephoneKeys), of: call)
         case .handedOver(let party):
             receive(party, of: id)
+            // With somebody else selected, one Enter too many would end the chat.
+            if state.call?.id == id { state.clients.select(number: party.number) }
             note(.call, "\(label) handed you over: you are in a chat with \(state.reference(to: party)) now.")
         }
     }

@@ -174,6 +174,7 @@ import Webphone
         var desk = inChat()
         desk.hears(.note(.placed(1), .handedOver(to: Self.carol)))
         #expect(desk.state.call?.label == "carol")
+        #expect(desk.state.clients.selected == Self.carol)
         #expect(desk.box() == "= guest handed you over: you are in a chat with carol (1004) now.")
     }
 }

@@ -75,7 +75,21 @@ private struct Show {
         case UInt8(ascii: "f"): take(.phone(.fault(text)))
         case UInt8(ascii: "d"): take(.phone(.connection(.connectionClosed(reason: text, retryIn: .seconds(3)))))
         case UInt8(ascii: "p"): take(.paste(text))
-        case UInt8(ascii: "t"): for timer in [.keyGuard, .tick, .doubleClick] as [Chat.Timer] { take(.fired(timer)) }
+        case UInt8(ascii: "w"): for key in ("/" + text).map({ Key.character($0) }) + [.enter] { take(.key(key)) }
+        case UInt8(ascii: "h"): take(.phone(.call(.received(calls), .hold, by: content.count % 2 == 0 ? .us : .them)))
+        case UInt8(ascii: "n"):
+            for note in [.dtmf(text), .holdFailed(text), .handedOver(to: party), .noText] as [CallNote] {
+                take(.phone(.note(.received(calls), note)))
+            }
+            take(.phone(.note(.received(calls), .transfer(.failed(status: content.count, reason: text)))))
+        case UInt8(ascii: "r"): take(.phone(.transferAsked(.received(calls), to: Party(number: text, name: text))))
+        case UInt8(ascii: "g"):
+            take(.phone(.call(.placed(content.count), .forwarded(to: Party(number: text, name: text)), by: .them)))
+        case UInt8(ascii: "y"): take(.phone(.typing(.received(calls), content.count % 2 == 0)))
+        case UInt8(ascii: "b"):
+            take(.phone(.connected(through: .init(transport: .udp, host: text, port: UInt16(content.count % 99)))))
+        case UInt8(ascii: "t"):
+            for timer in [.keyGuard, .tick, .doubleClick, .typing] as [Chat.Timer] { take(.fired(timer)) }
         case UInt8(ascii: "s"):
             guard let width = content.first, let height = content.last else { return }
             size = Size(width: Int(width), height: Int(height % 80))

@@ -6,6 +6,7 @@ import Settings
 /// exchange needs, and an exchange takes it up.
 func fuzzSettings(_ bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    changeWishes(in: text)
     do throws(Complaints) {
         let settings = try ExchangeSettings.read(text, transports: TransportProtocol.allCases)
         require(settings.exchange.lines.allSatisfy(Exchange.Configuration.isLineName), "a line of no name")
@@ -24,4 +25,15 @@ func fuzzSettings(_ bytes: [UInt8]) {
             require((complaint.place?.line ?? 1) <= lines + 1, "a line behind the last")
         }
     }
+}
+
+/// A chat's file is changed so that it says what was wanted, or not at all.
+private func changeWishes(in text: String) {
+    guard let settings = try? ChatSettings(text) else { return }
+    require((try? settings.text(replacing: text)) == text, "changed without a change")
+    var wanted = settings
+    wanted.blocked.insert("1007\"")
+    wanted.typing.toggle()
+    guard let new = try? wanted.text(replacing: text) else { return }
+    require((try? ChatSettings(new)) == wanted, "something else than was wanted")
 }
