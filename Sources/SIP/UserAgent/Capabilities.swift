@@ -1,11 +1,13 @@
 /// What this user agent understands, and how it says so to a request that asks for more (RFC 3261 §8.2).
 package enum Capabilities {
     package static let methods: [Method] = [
-        .invite, .ack, .bye, .cancel, .options, .message, .notify, .update, .info, .refer,
+        .invite, .ack, .bye, .cancel, .options, .message, .notify, .update, .info, .refer, .prack,
     ]
     package static let allow = methods.map(\.rawValue).joined(separator: ", ")
+    /// The option tag of RFC 3262.
+    package static let reliable = "100rel"
     /// Option tags of extensions.
-    package static let supported = ["outbound", "path", "timer", "replaces"]
+    package static let supported = [reliable, "outbound", "path", "timer", "replaces"]
     package static let supportedText = supported.joined(separator: ", ")
 
     /// Why a request, in a dialog or outside, cannot be served whatever it says in detail: nil when it can.

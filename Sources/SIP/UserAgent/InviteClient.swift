@@ -22,6 +22,8 @@ package struct InviteClient: Equatable, Sendable {
 
     package enum Event: Equatable, Sendable {
         case start
+        /// An UPDATE in an early dialog, and where we are.
+        case update(Request, TransactionLayer.ServerID, contact: URI, host: String)
         case response(Response)
         case failed(TransactionFailure)
         case hangUp
@@ -33,6 +35,9 @@ package struct InviteClient: Equatable, Sendable {
         case send(Request)
         case cancelInvite
         case acknowledge(Request)
+        /// A PRACK.
+        case acknowledgeProvisional(Request)
+        case respond(Response, TransactionLayer.ServerID)
         /// A BYE for a dialog that nobody wants.
         case part(Request)
         case start(Timer, after: Duration)
@@ -54,22 +59,30 @@ package struct InviteClient: Equatable, Sendable {
     package private(set) var invite: Request
     /// The ACK of each dialog that a 2xx made.
     private var acks: [DialogID: Request] = [:]
+    /// Of those who ring.
+    package private(set) var early: [DialogID: EarlyDialog] = [:]
+    /// As the INVITE offers it.
+    package let media: TextMedia
     private var asserted: NameAddress?
-    /// The tags of those who said that they are asking, for who wants to take the place of one (RFC 3891 §3).
-    package private(set) var earlyTags: Set<String> = []
     package private(set) var timer = SessionTimer()
 
     /// Whether a final response, or the person's change of mind, is outstanding.
     package var isUnanswered: Bool { state == .calling || state == .ringing }
 
-    package init(_ invite: Request) {
+    package init(_ invite: Request, media: TextMedia) {
         self.invite = invite
+        self.media = media
     }
 
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
         case .start:
             return [.send(invite), .start(.noAnswer, after: Self.noAnswer)]
+        case .update(let update, let transaction, let contact, let host):
+            guard let id = DialogID(receivedRequest: update),
+                let response = early[id]?.receive(update, contact: contact, host: host)
+            else { return [] }
+            return [.respond(response, transaction)]
         case .response(let response):
             return receive(response)
         case .failed(let failure):
@@ -95,10 +108,20 @@ package struct InviteClient: Equatable, Sendable {
         switch state {
         case .calling:
             invite = request.renumbered
+            early = [:]
             return invite
         case .ringing, .cancelling, .answered, .over:
             return nil
         }
+    }
+
+    /// A PRACK once more, with the credentials it has by now; nil when its dialog counts on elsewhere.
+    package mutating func renumber(_ prack: Request) -> Request? {
+        guard state != .answered, let callID = prack.callID, let local = prack.from?.tag, let remote = prack.to?.tag
+        else {
+            return nil
+        }
+        return early[DialogID(callID: callID, localTag: local, remoteTag: remote)]?.renumber(prack)
     }
 
     private mutating func receive(_ response: Response) -> [Effect] {
@@ -124,28 +147,42 @@ package struct InviteClient: Equatable, Sendable {
             return end(SessionEnd(.refused(status: refusal.status, reason: refusal.reason), by: .them))
         }
         invite = invite.renumbered
+        early = [:]
         timer.ask(in: &invite, isFirst: true)
         return [.send(invite)]
     }
 
     private mutating func proceed(_ response: Response) -> [Effect] {
-        guard response.status > 100, let tag = response.to?.tag else { return [] }
-        if earlyTags.count < UserAgent.Limits.forks { earlyTags.insert(tag) }
+        guard response.status > 100, let id = DialogID(receivedResponse: response) else { return [] }
         switch state {
         case .calling:
+            guard let acknowledgement = hear(response, in: id) else { return [] }
             state = .ringing
-            return recognise(response) + [.ringing]
+            return acknowledgement + recognise(response) + [.ringing]
         case .ringing:
-            return recognise(response)
-        case .cancelling, .answered, .over:
+            guard let acknowledgement = hear(response, in: id) else { return [] }
+            return acknowledgement + recognise(response)
+        case .cancelling:
+            return hear(response, in: id) ?? []
+        case .answered, .over:
             return []
         }
+    }
+
+    /// - Returns: nil when the response is out of order, or of one fork too many that wants to be acknowledged.
+    private mutating func hear(_ response: Response, in id: DialogID) -> [Effect]? {
+        if early[id] == nil {
+            guard early.count < UserAgent.Limits.forks else { return response.rseq == nil ? [] : nil }
+            early[id] = EarlyDialog(invite, response, media: media)
+        }
+        return early[id]?.receive(response)?.map { .acknowledgeProvisional($0) }
     }
 
     private mutating func succeed(_ response: Response) -> [Effect] {
         guard let id = DialogID(receivedResponse: response), state != .over else { return [] }
         if let ack = acks[id] { return [.acknowledge(ack)] }
-        guard var dialog = Dialog(uac: invite, response: response) else { return [] }
+        let known = early[id]?.confirmed(by: response)
+        guard var dialog = known ?? Dialog(uac: invite, response: response) else { return [] }
         let ack = dialog.ack(for: invite)
         if acks.count < UserAgent.Limits.forks { acks[id] = ack }
         let linger: [Effect] = [.cancel(.noAnswer), .start(.forksOver, after: Self.forksOver)]

@@ -50,7 +50,7 @@ extension Session {
         case .notice(let number):
             // Only the subscription ends with a 481, not the call (RFC 5057 §5.1).
             return (response.isSuccess ? [] : unsubscribe(number)) + proceed() + settleDown()
-        case .message, .renewal:
+        case .message, .renewal, .prack:
             return []
         }
         return effects + (lives ? proceed() : part(SessionEnd(.gone, by: .them))) + settleDown()
@@ -65,7 +65,7 @@ extension Session {
             return follow(.over([.failed(status: end.status, reason: end.reason)]))
         case .notice(let number):
             return unsubscribe(number)
-        case .key, .message, .renewal:
+        case .key, .message, .renewal, .prack:
             return []
         }
     }

@@ -29,7 +29,9 @@ extension Session {
             return pressed(request, transaction)
         case .refer:
             return referred(request, transaction)
-        case .ack, .cancel, .register, .subscribe, .prack, .publish, .other:
+        case .prack:
+            return prack(request, transaction)
+        case .ack, .cancel, .register, .subscribe, .publish, .other:
             return [.respond(Capabilities.refusal(405, of: request), transaction)]
         }
     }
@@ -55,72 +57,6 @@ extension Session {
     }
 }
 
-/// Changes of the session by the peer.
-extension Session {
-    /// A re-INVITE (RFC 3261 §14.2). It is answered at once, so the only ones in its way are our own and the last one
-    /// while its ACK is outstanding.
-    private mutating func change(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
-        if state == .early { return [.respond(busy(request), transaction)] }
-        if renewal.isOffering || server?.state == .accepted { return answer(491, request, transaction) }
-        if let objection = SessionTimer.objection(to: request) { return [.respond(objection, transaction)] }
-        do throws(BodyFault) {
-            let offer = try request.offer()
-            guard let response = agreement(to: request, offer: offer) else { throw BodyFault(status: 488) }
-            server = InviteServer(request, transaction)
-            return drive(.accept(response)) + startTimer() + learn(from: request) + modified(offer)
-        } catch {
-            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
-        }
-    }
-
-    /// An UPDATE (RFC 3311 §5.2): a change that needs no ACK, or no change at all but a sign of life.
-    private mutating func update(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
-        guard state != .leaving else { return answer(481, request, transaction) }
-        if let objection = SessionTimer.objection(to: request) { return [.respond(objection, transaction)] }
-        do throws(BodyFault) {
-            let offer = try request.offer()
-            if offer != nil {
-                if state == .early { return [.respond(busy(request), transaction)] }
-                if isOfferOpen { return answer(491, request, transaction) }
-            }
-            var response = Response(200, to: request)
-            if let offer {
-                guard let answer = media.answer(offer, from: host, isHolding: hold.isWanted) else {
-                    throw BodyFault(status: 488)
-                }
-                response.headers[.contentType] = MediaType.sdp.description
-                response.body = answer.serialized
-            }
-            response.contact = NameAddress(contact)
-            response.headers[.allow] = Capabilities.allow
-            response.headers[.accept] = Capabilities.accept(messageTypes)
-            response.headers[.supported] = Capabilities.supportedText
-            timer.answer(request, in: &response)
-            let news = offer == nil ? [] : modified(offer)
-            return [.respond(response, transaction)] + startTimer() + learn(from: request) + news
-        } catch {
-            return [.respond(Capabilities.refusal(error.status, of: request), transaction)]
-        }
-    }
-
-    /// Whether an offer of ours awaits its answer: in a re-INVITE, or in a 2xx whose ACK is still to come.
-    private var isOfferOpen: Bool {
-        renewal.isOffering || (server?.state == .accepted && server?.request.body.isEmpty == true)
-    }
-
-    private mutating func modified(_ offer: SessionDescription?) -> [Effect] {
-        let isNews = offer.map { hold.received($0) } ?? false
-        return [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : [])
-    }
-
-    /// The first offer is still to be answered, and nobody knows when (RFC 3311 §5.2, RFC 3261 §14.2).
-    private func busy(_ request: Request) -> Response {
-        var response = Response(500, to: request)
-        response.headers[.retryAfter] = "5"
-        return response
-    }
-}
-
 extension Session {
     /// A re-INVITE as it went out: with the credentials that its ACK needs too (RFC 3261 §22.1).
     mutating func sent(_ request: Request, _ asked: Asked) {
@@ -143,6 +79,8 @@ extension Session {
             let again = dialog.renumber(request)
             if asked == .refer { transfer?.number = again.cseq?.number }
             return again
+        case .prack:
+            return dialog.renumber(request)
         case .message, .renewal, .key, .refer, .notice:
             return nil
         }
@@ -152,6 +90,7 @@ extension Session {
         switch asked {
         case .message(let token): receive(response, token)
         case .renewal: state == .over ? [] : renewed(response)
+        case .prack: []
         case .key, .refer, .notice: settle(asked, response)
         }
     }
@@ -180,46 +119,6 @@ extension Session {
         return effects
     }
 
-    private mutating func renewed(_ response: Response) -> [Effect] {
-        let lives = dialog.receive(response)
-        switch renewal.receive(response, in: dialog) {
-        case .nothing: return []
-        case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
-        case .accepted(let asking, let ack):
-            timer.agreed(response)
-            let acknowledgement: [Effect] = ack.map { [.acknowledge($0)] } ?? []
-            return acknowledgement + [.cancel(.unanswered)] + startTimer() + learn(from: response)
-                + agreed(to: asking) + proceed()
-        case .backOff(let delay):
-            return [.cancel(.unanswered), .start(.glare, after: delay)] + proceed()
-        case .refused(let asking):
-            let quiet: [Effect] = [.cancel(.unanswered)]
-            if timer.raise(to: response) {
-                renewal.again(asking)
-                return quiet + proceed()
-            }
-            if asking.request.method == .update, [405, 501].contains(response.status) {
-                renewal.again(asking)  // by re-INVITE from now on
-                return quiet + refrain(from: .update, response) + proceed()
-            }
-            let news = quiet + refused(asking, status: response.status)
-            return news + (lives ? proceed() : part(SessionEnd(.gone, by: .them)))
-        }
-    }
-
-    private mutating func agreed(to asking: Renewal.Asking) -> [Effect] {
-        let renewed: [Effect] = asking.isRenewal ? [.report(.renewed(id, accepted: true))] : []
-        return renewed + (hold.agreed(to: asking.isHolding) ? [holdState] : [])
-    }
-
-    private mutating func refused(_ asking: Renewal.Asking, status: Int?) -> [Effect] {
-        let renewed: [Effect] =
-            (timer.role == .watcher ? [] : [.start(.refresh, after: timer.retryDelay)])
-            + (asking.isRenewal ? [.report(.renewed(id, accepted: false))] : [])
-        if hold.refused(asking.isHolding) { return renewed + [.report(.holdFailed(id, status: status))] }
-        return renewed + (asking.isHolding != hold.byUs ? [holdState] : [])  // refused, and not wanted any more
-    }
-
     /// No final response: like a 408 the session is over (RFC 3261 §12.2.1.2); what failed at our own side says
     /// nothing about it.
     mutating func fail(_ failure: TransactionFailure, _ asked: Asked) -> [Effect] {
@@ -231,6 +130,8 @@ extension Session {
         case .renewal:
             guard state != .over, let asking = renewal.fail() else { return [] }
             effects += [.cancel(.unanswered)] + refused(asking, status: nil)
+        case .prack:
+            return []
         case .key, .refer, .notice:
             guard errands.settle(asked) else { return [] }
             effects += failed(asked, failure)

@@ -32,6 +32,8 @@ package struct Session: Equatable, Sendable {
     package enum Asked: Hashable, Sendable {
         case message(MessageToken)
         case renewal
+        /// A reliable provisional response was acknowledged.
+        case prack
         case key
         case refer
         /// A NOTIFY about the peer's REFER of that number.
@@ -98,7 +100,11 @@ package struct Session: Equatable, Sendable {
     var media: TextMedia
     /// The peer's last INVITE.
     var server: InviteServer?
-    var offer: SessionDescription?
+    var agreement: Agreement
+    /// The person has said yes; the 2xx may have to wait.
+    var isAccepting = false
+    /// Reliable responses to our re-INVITE.
+    var responses = ReliableResponses()
     var renewal: Renewal
     var hold = Hold()
     var timer: SessionTimer
@@ -128,6 +134,7 @@ package struct Session: Equatable, Sendable {
         self.media = media
         self.timer = timer
         self.timer.agreed(response)
+        agreement = .agreed
         state = .established
         renewal = Renewal(isCaller: true, identifiers: identifiers)
         peerTakes = PeerCapabilities(response)
@@ -148,17 +155,20 @@ package struct Session: Equatable, Sendable {
         self.contact = contact
         self.host = host
         self.media = media
-        self.offer = offer
+        agreement = .open(offer)
         timer = SessionTimer()
         state = .early
-        server = InviteServer(invite, transaction)
+        var identifiers = identifiers
+        let firstNumber = UInt32.random(in: 1...0x7FFF_FFFF, using: &identifiers)
+        server = InviteServer(invite, transaction, firstNumber: firstNumber)
+        if let offer { _ = hold.received(offer) }
         renewal = Renewal(isCaller: false, identifiers: identifiers)
         peerTakes = PeerCapabilities(invite)
     }
 
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
-        case .begun: startTimer()
+        case .begun: startTimer() + (hold.byThem ? [holdState] : [])
         case .request(let request, let transaction): receive(request, transaction)
         case .acknowledged(let ack): drive(.acknowledged(ack))
         case .cancelled: cancelled()
@@ -192,44 +202,7 @@ package struct Session: Equatable, Sendable {
 // MARK: - What the person wants
 
 extension Session {
-    private mutating func ring() -> [Effect] {
-        guard state == .early, let server else { return [] }
-        var response = Response(180, to: server.request, toTag: dialog.id.localTag)
-        response.contact = NameAddress(contact)
-        return drive(.ring(response))
-    }
-
-    private mutating func accept() -> [Effect] {
-        guard state == .early, let server else { return [] }
-        guard let response = agreement(to: server.request, offer: offer) else { return reject(488) }
-        state = .established
-        dialog.confirm()
-        let isHeld = offer.map { hold.received($0) } ?? false
-        return drive(.accept(response)) + startTimer() + [.report(.session(id, .established))]
-            + (isHeld ? [holdState] : [])
-    }
-
-    /// The 2xx with our answer, or our offer where the peer left it to us (RFC 3261 §13.3.1.4); nil: 488.
-    mutating func agreement(to invite: Request, offer: SessionDescription?) -> Response? {
-        let description =
-            if let offer {
-                media.answer(offer, from: host, isHolding: hold.isWanted)
-            } else {
-                media.offer(from: host, isHolding: hold.isWanted)
-            }
-        guard let description else { return nil }
-        var response = Response(200, to: invite, toTag: dialog.id.localTag)
-        timer.answer(invite, in: &response)
-        response.contact = NameAddress(contact)
-        response.headers[.allow] = Capabilities.allow
-        response.headers[.accept] = Capabilities.accept(messageTypes)
-        response.headers[.supported] = Capabilities.supportedText
-        response.headers[.contentType] = MediaType.sdp.description
-        response.body = description.serialized
-        return response
-    }
-
-    private mutating func reject(_ status: Int) -> [Effect] {
+    mutating func reject(_ status: Int) -> [Effect] {
         guard state == .early, let server, (300..<700).contains(status) else { return [] }
         let response = Response(status, to: server.request, toTag: dialog.id.localTag)
         return drive(.refuse(response))
@@ -293,69 +266,6 @@ extension Session {
         let request = dialog.request(.message, contentType: entry.content.type, body: entry.content.body)
         return [.send(request, .message(entry.token))]
     }
-
-    private mutating func renew() -> [Effect] {
-        renewal.isWanted = true
-        return reinvite()
-    }
-
-    private mutating func hold(_ isWanted: Bool) -> [Effect] {
-        guard state == .established else { return [.report(.holdFailed(id, status: nil))] }
-        hold.isWanted = isWanted
-        return hold.isChanging || renewal.isOpen ? reinvite() : [holdState]
-    }
-
-    var holdState: Effect { .report(.held(id, byUs: hold.byUs, byThem: hold.byThem)) }
-
-    /// Tells the peer what is to change, if anything is, and as soon as nothing else is under way. What only lengthens
-    /// the session's time needs no offer, where the peer takes UPDATE.
-    private mutating func reinvite() -> [Effect] {
-        let isChanging = renewal.isWanted || hold.isChanging
-        guard state == .established, isChanging || renewal.isDue, renewal.state == .idle,
-            server?.state != .accepted, outbox.underWay == nil, errands.underWay == nil
-        else { return [] }
-        var request =
-            isChanging || peerTakes?.allows.contains(.update) != true
-            ? dialog.request(
-                .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
-                body: media.offer(from: host, isHolding: hold.isWanted).serialized)
-            : dialog.request(.update, contact: NameAddress(contact))
-        request.headers[.allow] = Capabilities.allow
-        request.headers[.accept] = Capabilities.accept(messageTypes)
-        request.headers[.supported] = Capabilities.supportedText
-        timer.ask(in: &request)
-        renewal.sent(request, isHolding: hold.isWanted)
-        return [.send(request, .renewal), .start(.unanswered, after: Self.patience)]
-    }
-
-    private mutating func tryAgain() -> [Effect] {
-        renewal.resume()
-        return proceed()
-    }
-
-    /// Counts the session's time anew.
-    mutating func startTimer() -> [Effect] {
-        guard state == .established else { return [] }
-        let refresh = timer.refreshDelay.map { Effect.start(.refresh, after: $0) } ?? .cancel(.refresh)
-        let end = timer.endDelay.map { Effect.start(.neglected, after: $0) } ?? .cancel(.neglected)
-        return [refresh, end]
-    }
-
-    private mutating func refresh() -> [Effect] {
-        renewal.isDue = true
-        return reinvite()
-    }
-
-    private mutating func neglected() -> [Effect] {
-        state == .established ? part(SessionEnd(.gone, by: .them)) : []
-    }
-
-    /// A new flow: the peer, and proxies that remember our Contact, learn of it by a re-INVITE (§12.2.1.1).
-    private mutating func move(_ contact: URI, _ host: String) -> [Effect] {
-        self.contact = contact
-        self.host = host
-        return renew()
-    }
 }
 
 // MARK: - The end
@@ -383,10 +293,14 @@ extension Session {
         outbox.abandon().map { .report(.messageResult($0, .failed(failure))) }
     }
 
-    /// Ends the session and tells the peer.
-    mutating func part(_ reason: SessionEnd) -> [Effect] {
+    /// Ends the session and tells the peer, with the status that it would have got as a reason (RFC 3326).
+    mutating func part(_ reason: SessionEnd, because status: Int? = nil) -> [Effect] {
         guard state != .over else { return [] }
-        return [.part(dialog.bye())] + end(reason)
+        var bye = dialog.bye()
+        if let status {
+            bye.headers[.reason] = "SIP;cause=\(status);text=\"\(Response.phrase(for: status))\""
+        }
+        return [.part(bye)] + end(reason)
     }
 
     /// Hands an event to the peer's INVITE, and acts on what it means for the session.
@@ -398,18 +312,11 @@ extension Session {
             case .respond(let response, let transaction): effects.append(.respond(response, transaction))
             case .start(let timer, let delay): effects.append(.start(.invite(timer), after: delay))
             case .cancel(let timer): effects.append(.cancel(.invite(timer)))
-            case .confirmed: effects += confirmed()
+            case .confirmed(let ack): effects += confirmed(ack)
             case .unacknowledged: effects += part(SessionEnd(.timedOut, by: .them))
+            case .unheard: effects += unheard()
             }
         }
         return effects
-    }
-
-    private mutating func confirmed() -> [Effect] {
-        switch state {
-        case .leaving: part(SessionEnd(.hungUp, by: .us))
-        case .established: proceed()
-        case .early, .over: []
-        }
     }
 }

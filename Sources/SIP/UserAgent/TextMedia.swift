@@ -2,6 +2,8 @@
 /// here.
 package struct TextMedia: Equatable, Sendable {
     private let sessionID: UInt64
+    /// Where the session began; o= keeps it though we move (RFC 3264 §8).
+    private var origin: SessionDescription.Address?
     private var version: UInt64 = 0
     private var latest: SessionDescription?
 
@@ -23,11 +25,18 @@ package struct TextMedia: Equatable, Sendable {
         offer.textAnswer(from: host, sessionID: sessionID, version: version, isHolding: isHolding).map { publish($0) }
     }
 
+    /// Whether a description is an answer to our last offer: medium by medium, in its order (RFC 3264 §6).
+    package func isAnswered(by answer: SessionDescription) -> Bool {
+        latest.map { $0.media.map(\.kind) == answer.media.map(\.kind) } ?? false
+    }
+
     /// The version rises by one when, and only when, something else is said than before (RFC 3264 §8).
     private mutating func publish(_ description: SessionDescription) -> SessionDescription {
-        guard description != latest else { return description }
-        version += 1
         var description = description
+        description.origin.address = origin ?? description.origin.address
+        guard description != latest else { return description }
+        origin = description.origin.address
+        version += 1
         description.origin.version = String(version)
         latest = description
         return description

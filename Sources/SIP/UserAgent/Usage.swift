@@ -19,7 +19,6 @@ extension UserAgent {
         let flow: Flow
         /// Whom we called, until the exchange asserts who answers.
         var peer: NameAddress
-        let media: TextMedia
         let tag: String
         /// The REFER that it carries out.
         var following: ReferralID?
@@ -56,6 +55,8 @@ extension UserAgent {
         case registration(cseq: UInt32)
         case subscription(SubscriptionID, cseq: UInt32)
         case call(SessionID)
+        /// A PRACK before the call is answered.
+        case prack(SessionID)
         case session(SessionID, Session.Asked)
         case outside(MessageToken, Address)
         case ping(PingToken)

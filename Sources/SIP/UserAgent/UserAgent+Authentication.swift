@@ -19,7 +19,7 @@ extension UserAgent {
             guard let index = sessions.index(forKey: id) else { return }
             sessions.values[index].session.sent(request, asked)
         case .registration: registration.sent(request)
-        case .subscription, .outside, .ping, nil: break
+        case .subscription, .prack, .outside, .ping, nil: break
         }
     }
 
@@ -59,6 +59,8 @@ extension UserAgent {
             return (again, .subscription(id, cseq: number))
         case .call(let id):
             return calls[id]?.client.again(request).map { ($0, purpose) }
+        case .prack(let id):
+            return calls[id]?.client.renumber(request).map { ($0, purpose) }
         case .session(let id, let asked):
             guard let index = sessions.index(forKey: id) else { return nil }
             return sessions.values[index].session.again(request, asked).map { ($0, purpose) }

@@ -106,7 +106,7 @@ extension UserAgent {
         if let referral { follow(referral, in: &request, &effects) }
         let tag = request.from?.tag ?? ""
         calls[id] = Call(
-            client: InviteClient(request), flow: flow, peer: NameAddress(target), media: media, tag: tag,
+            client: InviteClient(request, media: media), flow: flow, peer: NameAddress(target), tag: tag,
             following: referral)
         usages[tag] = .call(id)
         effects.append(.report(.session(id, .calling)))

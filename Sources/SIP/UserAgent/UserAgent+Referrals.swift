@@ -100,7 +100,7 @@ extension UserAgent {
             return id
         case .call(let id):
             guard let call = calls[id], call.client.isUnanswered, call.client.invite.callID == replaces.dialog.callID,
-                call.client.earlyTags.contains(replaces.dialog.remoteTag)
+                call.client.early[replaces.dialog] != nil
             else { throw BodyFault(status: 481) }
             guard call.flow == flow else { throw BodyFault(status: 403) }
             return id

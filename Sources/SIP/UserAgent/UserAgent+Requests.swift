@@ -20,6 +20,11 @@ extension UserAgent {
             else {
                 return answer(481, request, transaction, &effects)
             }
+            if request.method == .update, call.client.early[dialog] != nil {
+                let contact = contact(on: flow)
+                return drive(
+                    id, call: .update(request, transaction, contact: contact, host: flow.local.host), &effects)
+            }
             calls[id]?.early.append(Early(request: request, transaction: transaction, flow: flow))
         case .session, nil:
             answer(481, request, transaction, &effects)
@@ -50,11 +55,11 @@ extension UserAgent {
             invited(request, transaction, on: flow, &effects)
         case .options:
             answer(Capabilities.describe(to: request, taking: configuration.messageTypes), transaction, &effects)
-        case .bye, .notify, .update, .info:
+        case .bye, .notify, .update, .info, .prack:
             answer(481, request, transaction, &effects)
         case .refer:
             answer(403, request, transaction, &effects)  // only who is in a call with us may call us away
-        case .ack, .cancel, .register, .subscribe, .prack, .publish, .other:
+        case .ack, .cancel, .register, .subscribe, .publish, .other:
             answer(Capabilities.refusal(405, of: request), transaction, &effects)
         }
     }

@@ -11,6 +11,8 @@ extension UserAgent {
             drive(id, .response(response), &effects)
         case .call(let id):
             drive(id, call: .response(response), &effects)
+        case .prack:
+            break  // what matters is that it comes
         case .session(let id, let asked):
             guard !hasSession(id) else { return drive(id, .response(response, asked), &effects) }
             guard response.isFinal else { return }
@@ -36,6 +38,8 @@ extension UserAgent {
             drive(id, .failed(failure, cseq: cseq), &effects)
         case .call(let id):
             drive(id, call: .failed(failure), &effects)
+        case .prack:
+            break
         case .session(let id, let asked):
             guard !hasSession(id) else { return drive(id, .failed(failure, asked), &effects) }
             outlived(asked, .failed(MessageFailure(failure)), &effects)
@@ -50,7 +54,7 @@ extension UserAgent {
     private func outlived(_ asked: Session.Asked, _ result: MessageResult, _ effects: inout [Effect]) {
         switch asked {
         case .message(let token): effects.append(.report(.messageResult(token, result)))
-        case .renewal, .key, .refer, .notice: break
+        case .renewal, .prack, .key, .refer, .notice: break
         }
     }
 

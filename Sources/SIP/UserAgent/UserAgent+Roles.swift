@@ -75,6 +75,10 @@ extension UserAgent {
             switch step {
             case .send(let request):
                 send(request, .call(id), on: flow, &effects)
+            case .acknowledgeProvisional(let prack):
+                send(prack, .prack(id), on: flow, &effects)
+            case .respond(let response, let transaction):
+                respond(response, transaction, &effects)
             case .cancelInvite:
                 guard let transaction = calls[id]?.transaction else { continue }
                 absorb(transactions.cancel(transaction), &effects)
@@ -110,17 +114,19 @@ extension UserAgent {
         _ id: SessionID, _ dialog: Dialog, _ response: Response, _ effects: inout [Effect]
     ) {
         guard let call = calls[id] else { return }
+        let early = call.client.early[dialog.id]
         var session = Session(
             id, peer: call.peer, answered: response, in: dialog, contact: contact(on: call.flow),
-            host: call.flow.local.host, media: call.media, timer: call.client.timer,
+            host: call.flow.local.host, media: early?.media ?? call.client.media, timer: call.client.timer,
             identifiers: identifiers.split())
+        session.hold = early?.hold ?? Hold()
         session.messageTypes = configuration.messageTypes
         sessions[id] = Seat(session: session, flow: call.flow, invite: nil)
         usages[call.tag] = .session(id, dialog.id)
         calls[id]?.early = []
-        drive(id, .begun, &effects)
         if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         effects.append(.report(.session(id, .established)))
+        drive(id, .begun, &effects)
         for early in call.early { receive(early.request, early.transaction, on: early.flow, &effects) }
     }
 
@@ -174,7 +180,7 @@ extension UserAgent {
         switch purpose {
         case .call(let id): calls[id]?.transaction = client
         case .session(let id, .renewal): sessions[id]?.reinvite = client
-        case .session, .registration, .subscription, .outside, .ping, nil: break
+        case .prack, .session, .registration, .subscription, .outside, .ping, nil: break
         }
         absorb(steps, &effects)
     }

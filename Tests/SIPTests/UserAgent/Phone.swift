@@ -117,5 +117,15 @@ func request(
     request.contact = NameAddress(.sip(from, "192.0.2.9", port: 5060))
     request.headers[.contentType] = type ?? (body.isEmpty ? nil : "text/plain")
     request.body = Array(body.utf8)
+    // The answer, in case the offer was ours; where it was not, it means nothing.
+    if method == .ack && body.isEmpty { request.answer(HoldTests.offer("inactive")) }
     return request
+}
+
+extension Request {
+    /// Carries a session description, or none.
+    mutating func answer(_ description: String) {
+        headers[.contentType] = description.isEmpty ? nil : "application/sdp"
+        body = Array(description.utf8)
+    }
 }

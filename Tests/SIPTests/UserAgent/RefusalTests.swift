@@ -18,10 +18,10 @@ import Testing
 
     @Test("that requires an unknown extension is answered 420 with Unsupported") func unknownExtension() throws {
         var invite = request(.invite)
-        invite.headers[.require] = "100rel, path, teleport"
+        invite.headers[.require] = "100rel, precondition, teleport"
         let (response, phone) = try Self.answer(invite)
         #expect(response.status == 420)
-        #expect(response.headers[.unsupported] == "100rel, teleport")
+        #expect(response.headers[.unsupported] == "precondition, teleport")
         #expect(phone.reports.isEmpty)
     }
 

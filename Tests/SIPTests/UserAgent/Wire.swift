@@ -28,6 +28,8 @@ struct Wire {
     private var dice: Identifiers
     private let transport: TransportProtocol
     var weather: Weather
+    /// What becomes of a message on its way.
+    var changes: (Message) -> Message = { $0 }
     /// Loses what it says true to.
     var loses: (End, Message) -> Bool = { _, _ in false }
     private var manners = [Etiquette(), Etiquette()]
@@ -105,7 +107,7 @@ struct Wire {
         carried.append(message)
         if loses(end, message) || Double.random(in: 0..<1, using: &dice) < weather.loss { return }
         // Over the wire as bytes: what cannot be written or read is a fault of the test's subject.
-        guard let bytes = try? message.serialized(), let arrived = try? Message.parse(bytes) else {
+        guard let bytes = try? changes(message).serialized(), let arrived = try? Message.parse(bytes) else {
             Issue.record("cannot be written or read: \(message.summary)")
             return
         }
