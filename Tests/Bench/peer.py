@@ -35,6 +35,9 @@ class Lines:
         return b"caller said: %s\n" % text
 
 
+OFFER = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=inactive\r\n"
+
+
 class Sip:
     answer = b"SIP/2.0 200 "
 
@@ -100,11 +103,11 @@ class Sip:
             "Call-ID: benchcall@%s" % DOMAIN, "CSeq: %d %s" % (cseq, method),
             "Contact: <sip:%s@%s>" % (CALLER, DOMAIN), 'P-Asserted-Identity: "caller" <sip:%s@%s>' % (CALLER, DOMAIN)]
         if body:
-            head.append("Content-Type: text/plain;charset=UTF-8")
+            head.append("Content-Type: " + ("application/sdp" if method == "INVITE" else "text/plain;charset=UTF-8"))
         return "\r\n".join(head + ["Content-Length: %d" % len(body), "", ""]).encode() + body
 
     def invite(self):
-        self.peer.sendall(self.request("INVITE", 1, b""))
+        self.peer.sendall(self.request("INVITE", 1, OFFER))
         while not hasattr(self, "to"):
             self.serve(self.peer.recv(65536))
 

@@ -8,7 +8,9 @@ import Testing
 
     /// A phone that called 600 and acknowledged; gives the 200.
     private func chat(_ phone: Phone, callID: String = "echo") throws -> Response {
-        phone.ask("INVITE", "sip:600@exchange.local", callID: callID)
+        let offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+        phone.ask(
+            "INVITE", "sip:600@exchange.local", callID: callID, ["Content-Type: application/sdp"], body: offer)
         let answer = try #require(phone.responses.last { $0.cseq?.method == .invite })
         within(phone, answer, "ACK", cseq: answer.cseq.map { Int($0.number) })
         return answer

@@ -145,6 +145,9 @@ def uri_of(contact):
     return contact.split("<")[1].split(">")[0]
 
 
+OFFER = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=inactive\r\n"
+
+
 def answer(client):
     client.register()
     invite = client.receive()
@@ -178,7 +181,7 @@ def call(client, number):
     client.register()
     name = token()
     target = "sip:%s@%s" % (number, client.domain)
-    client.request("INVITE", target, "<%s>" % target, name)
+    client.request("INVITE", target, "<%s>" % target, name, extra=[("Content-Type", "application/sdp")], body=OFFER)
     cseq = client.cseq
     answer = client.expect(200)
     dialog = {"routes": list(reversed(answer.all("Record-Route"))), "target": uri_of(answer.get("Contact")),
