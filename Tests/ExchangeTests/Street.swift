@@ -42,7 +42,7 @@ final class Street {
             let registration = Registration.Parameters(
                 registrar: .sip(nil, "127.0.0.1"), address: address, instance: "urn:uuid:\(index)")
             does(index, .register(registration, on: houses[index].ownFlow))
-            wait(.milliseconds(20))
+            wait(.milliseconds(200))
         }
     }
 
@@ -64,9 +64,9 @@ final class Street {
     func call(_ caller: Int, _ callee: Int, _ placed: UInt64, _ received: UInt64) {
         let target = URI.sip(String(1000 + callee), "exchange.local")
         does(caller, .invite(.placed(placed), to: target, on: houses[caller].ownFlow))
-        wait(.milliseconds(20))
+        wait(.milliseconds(200))
         does(callee, .accept(.received(received)))
-        wait(.milliseconds(20))
+        wait(.milliseconds(200))
     }
 
     func wait(_ time: Duration) {

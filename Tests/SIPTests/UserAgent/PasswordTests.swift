@@ -275,6 +275,52 @@ extension Request {
         #expect(desk.phone.latest == .session(Wire.call, .ended(end)))
     }
 
+    @Test("answers for what a transfer is made of too, and keeps its order") func transfers() throws {
+        var desk = try Extension()
+        let invite = try desk.calls()
+        desk.phone.does(.refer(Wire.call, to: .sip("1003", "exchange.local")))
+        desk.phone.does(.dtmf(Wire.call, "5"))
+        let refer = try desk.phone.takeRequest(.refer)
+        desk.hears(407, to: refer, stale: true)
+        let again = try desk.phone.takeRequest(.refer)
+        #expect(again.isSigned && again.referTo == refer.referTo)
+        #expect(again.cseq?.number == refer.cseq.map { $0.number + 1 })
+        #expect(desk.phone.count(.info) == 0)
+        desk.phone.hears(202, to: again)
+        let info = try desk.phone.takeRequest(.info)
+        desk.hears(407, to: info, stale: true)
+        let key = try desk.phone.takeRequest(.info)
+        #expect(key.isSigned && key.body == info.body)
+        desk.phone.hears(200, to: key)
+        let number = try #require(again.cseq?.number)
+        desk.phone.hears(
+            TransferTests.notify(invite, "SIP/2.0 200 OK", "terminated", event: "refer;id=\(number)"))
+        #expect(desk.phone.latest == .transfer(Wire.call, .succeeded), "the number is that of the one it was taken by")
+
+        desk.phone.hears(ReferralTests.refer(invite, to: "<sip:1003@exchange.local>", cseq: 2))
+        let notify = try desk.phone.takeRequest(.notify)
+        desk.hears(407, to: notify, stale: true)
+        #expect(try desk.phone.takeRequest(.notify).isSigned)
+    }
+
+    @Test("fits an INVITE that takes a place, with all it says, into a datagram") func size() throws {
+        var desk = try Extension()
+        let invite = try desk.calls()
+        let callID = String(repeating: "c", count: 48)
+        let target =
+            "<sip:1003@exchange.local?Replaces=\(callID)%40192.0.2.9%3Bto-tag%3D\(callID)%3Bfrom-tag%3D\(callID)"
+            + "&Require=replaces>"
+        desk.phone.hears(
+            ReferralTests.refer(invite, to: target, by: "\"Guest\" <sip:1002@exchange.local>"))
+        let notify = try desk.phone.takeRequest(.notify)
+        desk.phone.hears(200, to: notify, tag: nil)
+        desk.phone.does(
+            .invite(.placed(2), to: .sip("1003", "exchange.local"), on: Phone.udp, following: ReferralID(1)))
+        desk.hears(407, to: try desk.phone.takeRequest(.invite))
+        let second = try desk.phone.takeRequest(.invite)
+        #expect(second.isSigned && second.replaces != nil && second.referredBy != nil)
+    }
+
     @Test("gives nothing on a flow where it is not registered") func otherFlow() throws {
         var desk = try Extension()
         desk.phone.does(.messageOutside(MessageToken(1), .init(text: "x"), to: Extension.peer, on: Phone.tcp))
