@@ -10,7 +10,7 @@ import Webphone
         desk.type("half a thou")
         let closed = "The exchange closed the connection."
         desk.hears(.connection(.connectionClosed(reason: closed, retryIn: .zero)))
-        #expect(desk.box() == "  CONNECTION_CLOSED: \(closed) The next attempt follows at once.")
+        #expect(desk.box() == "! CONNECTION_CLOSED: \(closed) The next attempt follows at once.")
         desk.hears(.connection(.connecting(attempt: 1)))
         #expect(desk.state.call == nil && desk.state.connectionWords == "connecting")
         desk.hears(.connection(.accessGranted(number: "1001")))

@@ -36,6 +36,7 @@ import Testing
         arguments: [
             ("a = ", 1), ("a = 1\na = 2", 2), ("a = 1\n[a]", 2), ("ok = 1\n[open", 2), ("a = \"x\n\"", 1),
             ("a = 99999999999999999999", 1), ("a = 1 b = 2", 1), ("\n\na = \u{1}", 3),
+            ("[.]", 1), ("[[.", 1), ("a = {.}", 1), ("a = {=}", 1), ("a.[", 1), ("a = [.", 1), ("[a.]]", 1),
         ])
     func refused(_ text: String, _ line: Int) {
         do throws(Complaint) {
