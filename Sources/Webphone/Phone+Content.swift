@@ -4,9 +4,14 @@ import SIP
 extension Phone {
     // MARK: Going out
 
-    /// Plain, unless the other side's program understands notifications and our person wants them.
-    func asks(in call: CallID) -> Bool {
+    /// Bytes of a text that asks to be confirmed over UDP: that takes some 400 more, and a longer one is not to outgrow
+    /// the datagram just for them.
+    static let longestDatagramText = 256
+
+    /// Whether a text asks to be confirmed: the other side's program understands that, and our person wants it.
+    private func asks(_ text: String, in call: CallID) -> Bool {
         let accepted = calls.capabilities(of: call).accepts
+        guard connection.flow?.transport != .udp || text.utf8.count <= Self.longestDatagramText else { return false }
         return preferences.tellsDelivery && receipts.areAsked(in: call)
             && accepted.contains(CommonMessage.mediaType) && accepted.contains(DeliveryNotification.mediaType)
     }
@@ -14,7 +19,7 @@ extension Phone {
     mutating func content(_ text: String, _ token: MessageToken, in call: CallID) -> UserAgent.Content {
         run(typing.handle(.sent(call)))
         let plain = UserAgent.Content(text: text)
-        guard asks(in: call), let time, let date = Timestamp(secondsSince1970: time),
+        guard asks(text, in: call), let time, let date = Timestamp(secondsSince1970: time),
             let message = messages.message(token), let number = calls.party(of: call)?.number
         else { return plain }
         let id = identifiers.token() + identifiers.token()
@@ -33,7 +38,8 @@ extension Phone {
 
     mutating func answered(_ token: MessageToken, _ result: UserAgent.MessageResult) {
         if let call = indications.removeValue(forKey: token) {
-            let isTaken = if case .failed(.refused) = result { false } else { true }
+            let isTaken =
+                if case .failed(.refused(let status, _)) = result { !Messages.noText.contains(status) } else { true }
             return run(typing.handle(.answered(call, isTaken: isTaken)))
         }
         let call = messages.call(of: token)

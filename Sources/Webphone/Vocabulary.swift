@@ -215,7 +215,8 @@ public enum PhoneCommand: Hashable, Sendable {
     case refuseTransfer(CallID)
     /// Sends keys of a telephone: `0` to `9`, `A` to `D`, `*`, `#`.
     case dtmf(CallID, String)
-    /// Whether the person is typing in this call; told to the other side where it understands that.
+    /// Whether the person is typing in this call; told to the other side where it understands that, and again as long
+    /// as it lasts. A text that is sent ends it.
     case typing(CallID, Bool)
     /// From now on.
     case preferences(Preferences)

@@ -132,6 +132,16 @@ struct SignsTests {
         #expect(messages.contains { $0.fields.contains(.init("DateTime", "2026-11-22T16:00:00Z")) })
     }
 
+    @Test("a long text over UDP does not ask where that would take it out of the datagram")
+    func longText() {
+        let world = HoldStoryTests.call(.udp)
+        let tap = Tap(world)
+        world.say(0, length: 500)
+        world.run(for: .seconds(3))
+        #expect(tap.count("text/plain") == 1 && tap.contents.count == 1)
+        #expect(world.people[0].deliveries[MessageID(1)] == [.sending, .delivered])
+    }
+
     @Test("who does not want it neither asks nor confirms", arguments: [0, 1])
     func unconfirmed(who: Int) {
         let world = HoldStoryTests.call()

@@ -33,6 +33,37 @@ struct WebClientTests {
         bot.cancel()
     }
 
+    @Test("a bot sets a call aside and goes on with it, is busy when it wants, and is not sent on")
+    func telephone() async throws {
+        let room = Room()
+        let (bot, visitor) = (WebClient(transport: room.door()), WebClient(transport: room.door()))
+        let number = try await bot.connect(Self.account("bot"))
+        try await visitor.connect(Self.account("visitor"))
+        let call = await visitor.createCall(number)
+        var states = call.states.makeAsyncIterator()
+        await call.start()
+        for await request in bot.incomingCalls {
+            await request.accept()
+            while await states.next() != .inCall {}
+            await request.hold()
+            #expect(await states.next() == .hold)
+            await request.resume()
+            #expect(await states.next() == .inCall)
+            break
+        }
+        await call.transfer(to: "600")
+        try await call.send("still here?")
+        await call.hangUp()
+        await bot.prefer(Preferences(doNotDisturb: true))
+        let second = await visitor.createCall(number)
+        await second.start()
+        var end = CallState.calling
+        for await state in second.states { end = state }
+        #expect(end == .busy)
+        await visitor.disconnect()
+        await bot.disconnect()
+    }
+
     @Test("the bot in the documentation is the one that was compiled")
     func documented() throws {
         let tests = URL(filePath: #filePath).deletingLastPathComponent()

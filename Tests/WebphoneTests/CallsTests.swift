@@ -60,6 +60,16 @@ struct CallsTests {
         #expect(reports(calls.handle(.session(.placed(1), .ended(end)))) == [.call(.placed(1), state, by: .them)])
     }
 
+    @Test("nobody is there who was asked already: no answer", arguments: [480, 487, 408])
+    func noAnswer(status: Int) {
+        var calls = calls()
+        _ = calls.handle(.call(.placed(1), guest))
+        _ = calls.handle(.session(.placed(1), .ringing))
+        let end = SessionEnd(.refused(status: status, reason: ""), by: .them)
+        let told = reports(calls.handle(.session(.placed(1), .ended(end))))
+        #expect(told == [.call(.placed(1), .noAnswer, by: .them)])
+    }
+
     @Test("a call refused as a stranger's is asked once more when the exchange knows us again")
     func disowned() {
         var calls = calls()

@@ -70,6 +70,34 @@ struct ReceiptTests {
         for end in bytes.indices { _ = try? CommonMessage(parsing: Array(bytes[..<end])) }
     }
 
+    @Test("octets changed at random are read or refused, and what was read is within its bounds")
+    func mutated() {
+        var random = Identifiers.seeded(7)
+        let seeds = [
+            Self.bytes(Self.asking), ComposingIndication(isActive: true, refresh: 60).content.body,
+            DeliveryNotification(messageID: "x", dateTime: "y").content(
+                from: .sip("1", "x"), to: .sip("2", "x"), id: "z"
+            )
+            .body,
+        ]
+        for round in 0..<6_000 {
+            var bytes = seeds[round % seeds.count]
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let place = Int.random(in: bytes.indices, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
+                default: if bytes.count > 1 { bytes.remove(at: place) }
+                }
+            }
+            _ = ComposingIndication(parsing: bytes)
+            guard let message = try? CommonMessage(parsing: bytes) else { continue }
+            #expect(message.content.body.count <= bytes.count && message.fields.count <= CommonMessage.Limits.headers)
+            _ = DeliveryNotification(parsing: message.content.body)
+            _ = DeliveryNotification(asked: message)?.content(from: .sip("1", "x"), to: .sip("2", "x"), id: "z")
+        }
+    }
+
     @Test(
         "a length that cannot be is not believed", arguments: ["-1", "99999999999999999999", "7", "five"])
     func length(_ length: String) throws {

@@ -43,8 +43,8 @@ package struct Messages: Sendable, Equatable {
     package static let waitingLimit = 10_000
     /// Messages that somebody between keeps: of older ones a notification means nothing any more.
     package static let acceptedLimit = 1_000
-    /// What programs answer who take no text, or not there.
-    private static let noText: Set = [405, 415, 488, 501]
+    /// What programs answer who take no such message, or not there.
+    static let noText: Set = [405, 415, 488, 501]
 
     struct Outgoing: Equatable {
         var id: MessageID
