@@ -39,8 +39,9 @@ func fuzzReferral(_ bytes: [UInt8]) {
 /// written and read, and its INVITEs are its own.
 ///
 /// `qMETHOD` and further fields, a body behind an empty line: a request of the peer in the call; `oMETHOD` one outside of
-/// it, where `@` stands for what names the call in Replaces; `rNNN` the last request is answered; `t` the next timer
-/// fires; `fURI`, `j`, `y`, `n`, `dKEYS`, `p`, `u`, `sTEXT`, `h` the person transfers, joins, follows, refuses, presses
+/// it, where `@` stands for what names the call in Replaces; `kMETHOD` one in the call that came in last, where `#` stands
+/// for the last RSeq; `i`, `a` the person is rung by that one, accepts it; `rNNN` the last request is answered; `t` the next
+/// timer fires; `fURI`, `j`, `y`, `n`, `dKEYS`, `p`, `u`, `sTEXT`, `h` the person transfers, joins, follows, refuses, presses
 /// keys, holds, resumes, writes, hangs up.
 func fuzzSession(_ bytes: [UInt8]) {
     var host = SessionHost()
@@ -59,6 +60,9 @@ private struct SessionHost {
     var number: UInt32 = 0
     var placed: UInt64 = 1
     var referral: (ReferralID, URI)?
+    /// The call that came in last, how it is named, and the number of its last reliable response.
+    var incoming: SessionID?
+    var heard: (callID: String, tag: String?, rseq: String) = ("", nil, "1")
 
     mutating func call() {
         handle(.command(.invite(.placed(1), to: .sip("1002", "exchange.local"), on: flow)))
@@ -76,6 +80,11 @@ private struct SessionHost {
             hears(
                 text.split(separator: "@", omittingEmptySubsequences: false).joined(separator: name),
                 callID: "o\(number)", toTag: nil)
+        case UInt8(ascii: "k"):
+            let named = text.split(separator: "#", omittingEmptySubsequences: false).joined(separator: heard.rseq)
+            hears(named, callID: heard.callID, toTag: heard.tag)
+        case UInt8(ascii: "i"): if let incoming { handle(.command(.ring(incoming))) }
+        case UInt8(ascii: "a"): if let incoming { handle(.command(.accept(incoming))) }
         case UInt8(ascii: "r"):
             guard let asked, let response = answer(to: asked, content) else { return }
             handle(.received(.response(response), on: flow))
@@ -125,14 +134,29 @@ private struct SessionHost {
         for effect in effects {
             switch effect {
             case .transmit(let message, _):
-                if case .request(let request) = writtenAndRead(message).read { check(request) }
+                switch writtenAndRead(message).read {
+                case .request(let request): check(request)
+                case .response(let response): check(response)
+                }
             case .start(let timer, let delay): timers.start(timer, delay)
             case .cancel(let timer): timers.cancel(timer)
             case .report(.referred(let id, _, let to, _)): referral = (id, to.uri)
+            case .report(.incoming(let id, _, _)): incoming = id
             case .report: break
             }
         }
         require(timers.count < 2_000, "timers without end")
+    }
+
+    private mutating func check(_ response: Response) {
+        if response.cseq?.method == .invite, response.callID != dialog.callID, response.status < 300 {
+            heard = (response.callID ?? "", response.to?.tag, response.headers[.rseq] ?? heard.rseq)
+        }
+        if let interval = response.sessionExpires?.seconds {
+            require((90...86_400).contains(interval), "a session of \(interval) seconds")
+        }
+        guard response.contentType == .sdp else { return }
+        require((try? SessionDescription(parsing: response.body)) != nil, "a description that is none")
     }
 
     private mutating func check(_ request: Request) {
