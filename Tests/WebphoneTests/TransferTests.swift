@@ -184,6 +184,20 @@ struct TransferTests {
         #expect(reports(end) == [.call(first, .completed, by: .them)])
     }
 
+    @Test("one of ours that rings is answered by whom takes the other's place")
+    func replacedEarly() {
+        var calls = calls()
+        _ = calls.handle(.call(.placed(2), guest))
+        _ = calls.handle(.session(.placed(2), .ringing))
+        let effects = calls.handle(.replaced(.placed(2), by: .received(4), third))
+        #expect(reports(effects) == [.note(.placed(2), .handedOver(to: third)), .party(.placed(2), third)])
+        #expect(calls.session(of: .placed(2)) == nil, "not yet")
+        let news = reports(calls.handle(.session(.received(4), .established)))
+        #expect(news == [.call(.placed(2), .inCall, by: .them)])
+        #expect(calls.handle(.session(.placed(2), .ended(SessionEnd(.cancelled, by: .us)))) == [])
+        #expect(calls.session(of: .placed(2)) == .received(4))
+    }
+
     @Test("whoever is blocked takes nobody's place")
     func replacedByBlocked() {
         var calls = calls()

@@ -130,9 +130,12 @@ extension Calls {
 // MARK: - As the one to whom somebody is sent
 
 extension Calls {
-    /// The call goes on with another party.
+    /// The call goes on with another party; one of ours that still rings is answered by it (RFC 3891 §3), as the report
+    /// that follows says.
     mutating func replaced(_ old: SessionID, _ new: SessionID, _ party: Party) -> [Effect] {
-        guard let id = bySession[old], let call = calls[id], call.isEstablished else { return [.hangUp(new)] }
+        guard let id = bySession[old], let call = calls[id], call.isEstablished || !id.isReceived else {
+            return [.hangUp(new)]
+        }
         if preferences.blocked.contains(party.number) {
             return finish(id, .completed, by: .us, telling: .hangUp(new))
                 + [.report(.turnedAway(party, .blocked))]
@@ -140,7 +143,7 @@ extension Calls {
         attach(new, to: id)
         calls[id]?.party = party
         calls[id]?.hold = Hold()
-        calls[id]?.state = .inCall
+        if call.state == .hold { calls[id]?.state = .inCall }
         calls[id]?.transfer = nil
         calls[id]?.referral = nil
         let refusal: [Effect] = call.referral.map { [.refuse($0.id)] } ?? []
