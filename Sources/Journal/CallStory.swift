@@ -59,7 +59,7 @@ package struct CallStory: Sendable {
         if case .request(let request) = message, request.method == .invite, request.to?.tag == nil {
             begin(callID, cseq.number, at: now)
         }
-        guard var call = calls[callID] else { return [] }
+        guard var call = calls[callID] else { return direction == .received ? refusal(message, cseq, from: flow) : [] }
         defer { calls[callID] = call }
         let sight = Sight(method: cseq.method, number: cseq.number, status: message.status, fromTag: message.fromTag)
         if call.told.count + call.copies.count > Self.sights {
@@ -76,6 +76,14 @@ package struct CallStory: Sendable {
             case .response(let response): tell(response, cseq, &call, at: now)
             }
         return words.map { [OneLine.plain("call \(call.tag) \($0)")] } ?? []
+    }
+
+    /// Outside of calls only what went wrong is worth a line.
+    private func refusal(_ message: Message, _ cseq: CSeq, from flow: Flow) -> [String] {
+        guard case .response(let response) = message, response.status >= 300 else { return [] }
+        let status = "\(response.status) \(OneLine.cut(response.reason, to: 64))"
+        let what = [401, 407].contains(response.status) ? "a password is asked for" : "refused"
+        return [OneLine.plain("\(cseq.method.rawValue) \(what): \(status), by \(flow.remote)")]
     }
 
     // MARK: - The table

@@ -168,6 +168,20 @@ import Testing
         }
     }
 
+    @Test("outside of calls only refusals are told, by whoever hears them") func outside() throws {
+        var log = Log()
+        try log.passes("SIP/2.0 200 OK", "1 REGISTER")
+        try log.passes("SIP/2.0 480 Line Full", "2 REGISTER", .sent)
+        #expect(log.lines.isEmpty)
+        try log.passes("SIP/2.0 480 Line Full", "2 REGISTER")
+        try log.passes("SIP/2.0 401 Unauthorized", "3 REGISTER")
+        #expect(
+            log.lines == [
+                "REGISTER refused: 480 Line Full, by 192.0.2.7:40000",
+                "REGISTER a password is asked for: 401 Unauthorized, by 192.0.2.7:40000",
+            ])
+    }
+
     @Test("what belongs to no call that was seen is passed over, and more calls than there is room for are forgotten")
     func bounded() throws {
         var log = Log()
