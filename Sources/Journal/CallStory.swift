@@ -138,7 +138,7 @@ package struct CallStory: Sendable {
             let target = request.headers[.referTo].flatMap { try? NameAddress(parsing: $0) }
             return "\(who) transfers to \(Self.label(target))"
         case .message:
-            call.texts += 1
+            if request.isText { call.texts += 1 }
             return nil
         case .info: return "INFO by \(who)"
         case .notify:
@@ -217,6 +217,17 @@ package struct CallStory: Sendable {
         let user = address.uri.user ?? address.uri.host
         let name = address.displayName.map { " \"\(OneLine.cut($0, to: 32))\"" } ?? ""
         return OneLine.cut(user, to: 32) + name
+    }
+}
+
+extension Request {
+    /// Whether somebody wrote it; word of who is typing and of what arrived travels in MESSAGEs as well.
+    fileprivate var isText: Bool {
+        switch contentType?.essence {
+        case "message/cpim":
+            String(decoding: body.prefix(2_048), as: UTF8.self).lowercased().contains("content-type: text/plain")
+        case let type: type == nil || type == "text/plain"
+        }
     }
 }
 

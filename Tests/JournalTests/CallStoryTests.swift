@@ -69,6 +69,23 @@ import Testing
         #expect(log.told() == ["COMPLETED: BYE by 1002, talked 1:03, 3 texts"])
     }
 
+    @Test("word of who is typing and of what arrived is no text") func notices() throws {
+        var log = Log()
+        try log.passes("INVITE sip:1002@h", "1 INVITE")
+        try log.passes("SIP/2.0 200 OK", "1 INVITE")
+        let kinds = ["application/im-iscomposing+xml", "message/imdn+xml", "text/plain;charset=UTF-8", "message/cpim"]
+        for (number, kind) in kinds.enumerated() {
+            try log.passes(
+                "MESSAGE", "\(number + 2) MESSAGE", body: "Content-Type: message/imdn+xml",
+                fields: ["Content-Type: \(kind)"])
+        }
+        try log.passes(
+            "MESSAGE", "9 MESSAGE", body: "From: <im:a@h>\r\n\r\nContent-type: text/plain\r\n\r\nhi",
+            fields: ["Content-Type: message/cpim"])
+        try log.passes("BYE", "10 BYE")
+        #expect(log.told().last == "COMPLETED: BYE by 1007 \"ada\", talked 0:00, 2 texts")
+    }
+
     @Test(
         "a call that comes to nothing says why",
         arguments: [

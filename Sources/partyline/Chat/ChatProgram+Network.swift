@@ -18,7 +18,7 @@ extension ChatProgram {
             attempts[attempt] = endpoint
             logger.info(
                 "connecting", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
-        case .send(let message, _): logger.info("sent", metadata: ["message": "\(message.summary)"])
+        case .send(let message, let flow): chronicle.passes(message, .sent, on: flow)
         case .close: break
         }
         outgoing.append(command)
@@ -40,8 +40,8 @@ extension ChatProgram {
             attempts[attempt] = nil
             logger.info("flow opened", metadata: ["to": "\(flow.remote)"])
             if localJoin != nil { ownTimers.start(.silence, after: Self.silence) }
-        case .received(let message, _):
-            logger.info("received", metadata: ["message": "\(message.summary)"])
+        case .received(let message, let flow):
+            chronicle.passes(message, .received, on: flow)
             if localJoin != nil {
                 ownTimers.cancel(.silence)
                 join(.received)

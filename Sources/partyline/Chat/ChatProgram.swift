@@ -41,6 +41,7 @@ actor ChatProgram {
     let transportProtocol: TransportProtocol
     let login: DigestAccount?
     let logger: Logger
+    var chronicle: Chronicle
     let terminal: CursesTerminal
     var chat: Chat
     var configuration: ConfigurationFile?
@@ -63,7 +64,7 @@ actor ChatProgram {
 
     init(
         _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, login: DigestAccount?, isLocal: Bool,
-        configuration: ConfigurationFile?, terminal: sending CursesTerminal, logger: Logger
+        configuration: ConfigurationFile?, terminal: sending CursesTerminal, _ chronicle: Chronicle
     ) {
         executor = QueueExecutor(label: "partyline")
         inbox = Inbox(queue: executor.queue)
@@ -74,7 +75,8 @@ actor ChatProgram {
         self.login = login
         self.configuration = configuration
         self.terminal = terminal
-        self.logger = logger
+        self.chronicle = chronicle
+        logger = chronicle.logger
     }
 
     /// Shows the first frame, then connects; ends with the process.

@@ -58,6 +58,7 @@ extension ExchangeHost {
         for listen in listening.keys where next.listen?.contains(listen) != true { stop(listen) }
         transport.restrict(to: next.access)
         settings = next
+        chronicle.isOn = next.log != nil
         // Over UDP there is no connection whose end would be told.
         for flow in exchange.flows where flow.transport == .udp && !isHeard(flow) {
             perform(exchange.handle(.closed(flow)))

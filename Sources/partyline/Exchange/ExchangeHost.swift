@@ -1,6 +1,7 @@
 import Dispatch
 import Exchange
 import Glibc
+import Journal
 import Logging
 import SIP
 import SIPTransport
@@ -36,6 +37,9 @@ actor ExchangeHost {
     var isReloading = false
     var mustReloadAgain = false
     var exchange: Exchange
+    var chronicle: Chronicle
+    let started = MachineTimers<Exchange.Timer>.now
+    private var statusServer: StatusServer?
     private var isIdle = true
     private var outgoing: [TransportCommand] = []
     private let timers: MachineTimers<Exchange.Timer>
@@ -61,6 +65,7 @@ actor ExchangeHost {
         self.identity = identity
         self.log = log
         self.logger = logger
+        chronicle = Chronicle(logger, trace: options.trace, isOn: settings.log != nil)
     }
 
     /// Listens, says so on standard output, and serves until a signal or the idle exit ends the process.
@@ -77,6 +82,7 @@ actor ExchangeHost {
                 let bound = try await listen(on: address, transports)
                 let names = transports.map(\.rawValue).joined(separator: ", ")
                 StandardStreams.say("\(Self.greeting)\(bound) (\(names)), \(lineNames).")
+                if statusServer == nil { openStatus(at: bound) }
             }
         } catch {
             StandardStreams.complain("partyline: \(error).")
@@ -98,12 +104,24 @@ actor ExchangeHost {
         return bound
     }
 
+    /// Without a status an exchange is worth having, unless one was asked for.
+    private func openStatus(at address: SocketAddress) {
+        do {
+            statusServer = try tellStatus(at: options.socket, of: address)
+        } catch {
+            logger.warning("no status: \(error)")
+            StandardStreams.complain("partyline: \(error)")
+            if options.socket != nil { exit(1) }
+        }
+    }
+
     var lineNames: String {
         let names = exchange.configuration.lines
         return (names.count == 1 ? "line " : "lines ") + names.joined(separator: ", ")
     }
 
     private func handle(_ batch: [Input]) {
+        exchange.clock = MachineTimers<Exchange.Timer>.now
         for input in batch {
             switch input {
             case .transport(let events):
@@ -126,7 +144,9 @@ actor ExchangeHost {
 
     private func receive(_ event: TransportEvent) {
         switch event {
-        case .received(let message, let flow): perform(exchange.handle(.received(message, on: flow)))
+        case .received(let message, let flow):
+            chronicle.passes(message, .received, on: flow)
+            perform(exchange.handle(.received(message, on: flow)))
         case .closed(let flow, _): perform(exchange.handle(.closed(flow)))
         // The exchange connects to nobody: every client is reached over the flow it registered on.
         case .located, .opened, .failed: break
@@ -136,7 +156,9 @@ actor ExchangeHost {
     func perform(_ effects: [Exchange.Effect]) {
         for effect in effects {
             switch effect {
-            case .transmit(let message, let flow): outgoing.append(.send(message, on: flow))
+            case .transmit(let message, let flow):
+                chronicle.passes(message, .sent, on: flow)
+                outgoing.append(.send(message, on: flow))
             case .start(let timer, let delay): timers.start(timer, after: delay)
             case .cancel(let timer): timers.cancel(timer)
             case .close(let flow): outgoing.append(.close(flow))
@@ -146,7 +168,7 @@ actor ExchangeHost {
             case .idle:
                 isIdle = true
                 armIdleExit()
-            case .report(let fact): logger.info("\(fact)")
+            case .report(let fact): logger.info("\(fact.words)")
             }
         }
     }
@@ -159,6 +181,7 @@ actor ExchangeHost {
 
     private func end(_ why: String) {
         logger.info("ending", metadata: ["why": "\(why)"])
+        statusServer?.end()
         transport.shutdown(within: .milliseconds(500))
         exit(0)
     }

@@ -1,5 +1,6 @@
 import Exchange
 import Glibc
+import Journal
 import SIP
 import SIPTransport
 import Settings
@@ -12,6 +13,10 @@ struct ExchangeOptions {
     var lines: [String] = []
     var idleExit: Int?
     var log: String?
+    /// How whole messages are written into the log; nil for not at all.
+    var trace: Mask?
+    /// Where the status is told, in the place of the usual folder.
+    var socket: String?
     /// The configuration file.
     var file: String?
 

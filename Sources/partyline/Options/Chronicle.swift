@@ -5,7 +5,7 @@ import SIPTransport
 
 /// Writes what passes by into the log: the story of each call, and each message whole where that was asked for.
 struct Chronicle {
-    private let logger: Logger
+    let logger: Logger
     private let mask: Mask?
     private var story = CallStory()
     /// Without a log nothing needs to be looked at.

@@ -14,7 +14,7 @@ struct ExchangeCommand: ParsableCommand {
             It serves UDP and TCP, WebSocket and TLS where asked for, and runs until it is stopped. What is given here \
             wins over the configuration file; SIGHUP has it read the file again.
             """,
-        subcommands: [HashPassword.self])
+        subcommands: [HashPassword.self, StatusCommand.self])
 
     @Option(
         help: ArgumentHelp(
@@ -33,8 +33,11 @@ struct ExchangeCommand: ParsableCommand {
     var idleExit: Int?
 
     @Option(
-        name: .customLong("log"), help: ArgumentHelp("Tell the story of the exchange in this file.", valueName: "file"))
-    var logFile: String?
+        help: ArgumentHelp(
+            "The socket on which it tells its status; in $XDG_RUNTIME_DIR or /tmp unless given.", valueName: "path"))
+    var socket: String?
+
+    @OptionGroup var log: LogOptions
 
     @Option(
         name: .customLong("config"),
@@ -45,6 +48,7 @@ struct ExchangeCommand: ParsableCommand {
     var check = false
 
     func validate() throws {
+        try log.check(hasOther: configurationFile != nil)
         for address in listen + listenWs { _ = try HostPort(address) }
         for name in line { try ExchangeCommand.validate(line: name) }
         if let idleExit, idleExit < 1 {
@@ -57,8 +61,7 @@ struct ExchangeCommand: ParsableCommand {
         let options = ExchangeOptions(
             listen: try listen.map { Listening(on: try HostPort($0), over: [.udp, .tcp]) }
                 + listenWs.map { Listening(on: try HostPort($0), over: [.ws]) },
-            lines: line, idleExit: idleExit, log: logFile,
-            file: configurationFile)
+            lines: line, idleExit: idleExit, log: log.file, trace: log.mask, socket: socket, file: configurationFile)
         let settings: ExchangeSettings
         let identity: ServerIdentity?
         do {
@@ -71,9 +74,9 @@ struct ExchangeCommand: ParsableCommand {
         if let configurationFile, check {
             return StandardStreams.say("\(configurationFile): This is right.")
         }
-        let log = LogFile.Target()
-        try log.open(settings.log)
-        ExchangeHost(options, settings, identity: identity, log: log).runToEnd()
+        let target = LogFile.Target()
+        try target.open(settings.log)
+        ExchangeHost(options, settings, identity: identity, log: target).runToEnd()
     }
 
     /// EX_CONFIG of <sysexits.h>.

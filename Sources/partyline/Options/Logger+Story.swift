@@ -1,5 +1,4 @@
 import Logging
-import SIP
 import Webphone
 
 extension Logger {
@@ -27,17 +26,6 @@ extension Logger {
         case .connected(let endpoint):
             info("connected", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
         case .fault(let words): warning("\(words)")
-        }
-    }
-}
-
-extension Message {
-    /// `INVITE 1 INVITE`, `200 1 INVITE`: the start and the CSeq, without anything private.
-    var summary: String {
-        let sequence = headers[.cseq] ?? "-"
-        return switch self {
-        case .request(let request): "\(request.method.rawValue) (\(sequence))"
-        case .response(let response): "\(response.status) (\(sequence))"
         }
     }
 }

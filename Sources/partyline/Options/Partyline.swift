@@ -52,9 +52,7 @@ struct Partyline: ParsableCommand {
             "Your configuration file; ~/.config/partyline/config.toml unless given.", valueName: "file"))
     var config: String?
 
-    @Option(
-        name: .customLong("log"), help: ArgumentHelp("Tell the story of the session in this file.", valueName: "file"))
-    var logFile: String?
+    @OptionGroup var log: LogOptions
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
         case tcp, udp, ws
@@ -76,17 +74,24 @@ struct Partyline: ParsableCommand {
         }
     }
 
-    /// The exchange has options of the same names, which a command takes from its subcommands: `--line`, `--log`.
+    /// The exchange has options of the same names, which a command takes from its subcommands: `--line`, `--log`. So it
+    /// is with `--socket` of the exchange and of its status.
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == ExchangeCommand.configuration.commandName {
-            ExchangeCommand.main(Array(arguments.dropFirst()))
+            let rest = Array(arguments.dropFirst())
+            if rest.first == StatusCommand.configuration.commandName {
+                StatusCommand.main(Array(rest.dropFirst()))
+            } else {
+                ExchangeCommand.main(rest)
+            }
         } else {
             main(arguments)
         }
     }
 
     func validate() throws {
+        try log.check()
         if let name, let objection = Chat.objection(toName: name) {
             throw ValidationError("The name '\(name)' cannot be taken. \(objection)")
         }
@@ -143,7 +148,7 @@ struct Partyline: ParsableCommand {
     func run() throws {
         let local = server == nil ? try LocalExchange.address() : nil
         let server = try self.server.map { try HostPort($0) } ?? local ?? HostPort(LocalExchange.defaultAddress)
-        let logger = try LogFile.logger(logFile, label: "partyline")
+        let chronicle = try log.chronicle(label: "partyline")
         let login: DigestAccount?
         do {
             login = try self.login()
@@ -163,8 +168,7 @@ struct Partyline: ParsableCommand {
             Chat.Settings(name: name, line: line, server: "\(server)"),
             server: server, transport: transport.sip, login: login, isLocal: local != nil,
             configuration: ConfigurationFile(config),
-            terminal: terminal,
-            logger: logger)
+            terminal: terminal, chronicle)
         program.runToEnd()
     }
 }

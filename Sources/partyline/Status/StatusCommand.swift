@@ -21,7 +21,7 @@ struct StatusCommand: ParsableCommand {
         do {
             let report = try StatusClient.ask(json ? .json : .table, at: socket, in: folder)
             StandardStreams.say(report.hasSuffix("\n") ? String(report.dropLast()) : report)
-        } catch let error as StatusError {
+        } catch {
             StandardStreams.complain("partyline: \(error)")
             throw ExitCode(1)
         }
