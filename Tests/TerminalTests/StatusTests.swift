@@ -118,8 +118,8 @@ struct LogTests {
         try ada.presses("C-q")
         try ada.sees("[left with 0]")
         let story = try String(contentsOf: own, encoding: .utf8)
-        let lines = story.split(separator: "\n").compactMap { line in
-            line.firstRange(of: "info call ").map { line[$0.upperBound...] }
+        let lines: [String] = story.components(separatedBy: "\n").compactMap { line in
+            line.range(of: "info call ").map { String(line[$0.upperBound...]) }
         }
         let name = try #require(lines.first { $0.contains("\"ada\" → 600") }?.prefix(6))
         #expect(lines.contains { $0.hasPrefix("\(name) IN_CALL 200 OK, +") })
