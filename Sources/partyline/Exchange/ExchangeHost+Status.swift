@@ -42,12 +42,10 @@ extension ExchangeHost {
 extension [ExchangeSettings.Listen: SocketAddress] {
     /// Each address once, with what is listened to there.
     fileprivate var places: [StatusReport.Listener] {
-        let transports = Dictionary<String, [TransportProtocol]>(
-            grouping: self.map { ($0.value.description, $0.key.transport) }, by: \.0
-        ).mapValues { pairs in pairs.map(\.1) }
-        return transports.sorted { $0.key < $1.key }.map { address, transports in
-            StatusReport.Listener(
-                address: address, transports: TransportProtocol.allCases.filter { transports.contains($0) })
+        var places: [String: [TransportProtocol]] = [:]
+        for (listen, bound) in self { places["\(bound)", default: []].append(listen.transport) }
+        return places.sorted { $0.key < $1.key }.map { address, transports in
+            StatusReport.Listener(address: address, transports: TransportProtocol.allCases.filter(transports.contains))
         }
     }
 }
