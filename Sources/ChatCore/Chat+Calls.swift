@@ -189,7 +189,7 @@ extension Chat {
 
     /// Who is told apart how depends on who else is there.
     mutating func relabel() {
-        for call in [state.call].compactMap({ $0 }) + state.aside {
+        for call in calls {
             let label = state.clients.label(for: call.party)
             update(call.id) { $0.label = label }
         }

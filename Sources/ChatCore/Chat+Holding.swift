@@ -52,8 +52,8 @@ extension Chat {
         state.call = call
         relabel()
         state.clients.select(number: call.party.number)
-        // One that is being handed over is on its way out.
-        guard call.transferTarget == nil else { return }
+        // One that is being handed over, or to whom somebody is, is on its way out.
+        guard call.transferTarget == nil, !call.isJoined else { return }
         switch call.heldBy {
         case .us: note(.call, "Your chat with \(call.label) is back, still on hold: ^O goes on with it.")
         case .them: note(.call, "Your chat with \(call.label) is back; \(call.label) has put it on hold.")
@@ -84,6 +84,9 @@ extension Chat {
 }
 
 extension Chat.State {
+    /// The one in progress first.
+    var calls: [Chat.Call] { (call.map { [$0] } ?? []) + aside }
+
     /// Whether the call in progress would wait aside for a new one, rather than end. One waits at most, so that the
     /// person keeps track; a call with whoever sends us on waits behind the new one anyway.
     var wouldStepAside: Bool {
@@ -93,8 +96,11 @@ extension Chat.State {
 
 /// Every call that there is.
 extension Chat {
+    /// The one in progress first.
+    var calls: [Call] { state.calls }
+
     /// The call with this identity, in progress or put aside.
-    func call(_ id: CallID) -> Call? { state.call?.id == id ? state.call : state.aside.first { $0.id == id } }
+    func call(_ id: CallID) -> Call? { calls.first { $0.id == id } }
 
     mutating func update(_ id: CallID, _ change: (inout Call) -> Void) {
         if state.call?.id == id {

@@ -175,7 +175,7 @@ extension Chat {
 
     /// Leaves with a goodbye: the other side of a chat, and who waits for an answer, hear of it.
     mutating func quit() -> [Effect] {
-        var effects: [Effect] = ([state.call].compactMap { $0 } + state.aside).map { .phone(.hangUp($0.id)) }
+        var effects: [Effect] = calls.map { .phone(.hangUp($0.id)) }
         for dialog in state.dialogs {
             switch dialog.question {
             case .request(let id, _): effects.append(.phone(.reject(id)))

@@ -117,7 +117,7 @@ extension Chat {
             note(.notice, "\(name.isEmpty ? old.number : name) is now called \(state.clients.label(for: party)).")
         case .known, .refused: break
         }
-        for call in [state.call].compactMap({ $0 }) + state.aside where call.party.number == party.number {
+        for call in calls where call.party.number == party.number {
             update(call.id) { $0.party = party }
         }
         relabel()

@@ -16,18 +16,19 @@ extension Chat {
             throw Objection("\(call.label) cannot be transferred to themselves.")
         }
         guard party.number != state.number else { throw Objection("\(call.label) talks to you already.") }
-        if let other = state.aside.first(where: { $0.party.number == party.number }) { return join(other, with: call) }
+        if let other = state.aside.first(where: { $0.party.number == party.number }) { return join(call, with: other) }
         let name = state.name(of: party)
         update(call.id) { $0.transferTarget = name }
         note(.call, "You ask \(call.label) to talk to \(state.reference(to: party)) instead.")
         return [.phone(.transfer(call.id, to: party.number))]
     }
 
-    private mutating func join(_ other: Call, with call: Call) -> [Effect] {
-        update(other.id) { $0.transferTarget = call.label }
-        update(call.id) { $0.isJoined = true }
-        note(.call, "You join \(other.label) and \(call.label).")
-        return [.phone(.join(other.id, with: call.id))]
+    /// The other side of the first is asked to take our place in the second.
+    private mutating func join(_ first: Call, with second: Call) -> [Effect] {
+        update(first.id) { $0.transferTarget = second.label }
+        update(second.id) { $0.isJoined = true }
+        note(.call, "You join \(first.label) and \(second.label).")
+        return [.phone(.join(first.id, with: second.id))]
     }
 
     /// Answers the request that is open: the caller may ask somebody else.
@@ -104,7 +105,7 @@ extension Chat {
         case .transfer(.succeeded): note(.call, "\(label) and \(target) are connected.")
         case .transfer(.failed(let status, let reason)):
             update(id) { $0.transferTarget = nil }
-            if let call = state.call { update(call.id) { $0.isJoined = false } }
+            for call in calls { update(call.id) { $0.isJoined = false } }
             let why = reason.isEmpty ? "The answer was \(status)." : PlainText.sentence(reason)
             note(.trouble, "\(label) was not connected with \(target). \(why) Your chat goes on.")
         case .dtmf(let keys): receive(keys: PlainText.line(keys, characters: Limits.telephoneKeys), of: call)

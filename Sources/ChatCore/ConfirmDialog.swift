@@ -112,7 +112,7 @@ extension Chat.State {
     }
 
     private func transferText(_ id: CallID, _ party: Party) -> [String] {
-        guard let asker = ([call].compactMap { $0 } + aside).first(where: { $0.id == id }) else {
+        guard let asker = calls.first(where: { $0.id == id }) else {
             return ["You are asked to talk to \(introduction(of: party))."]
         }
         let who =

@@ -54,10 +54,21 @@ import Webphone
         #expect(desk.commands().isEmpty)
     }
 
-    @Test("/transfer alone, or to the one put aside, joins the two", arguments: ["/transfer", "/transfer guest"])
-    func attended(line: String) {
+    @Test("/transfer to the one put aside joins the two: whom one talks to is asked") func named() {
         var desk = Desk.withOneAside()
-        desk.type(line + "⏎")
+        desk.type("/transfer guest⏎")
+        #expect(desk.commands() == [.join(.placed(2), with: .placed(1))])
+        desk.hears(.note(.placed(2), .transfer(.accepted)))
+        #expect(desk.box(2) == "= You join bob and guest.\n= bob is being asked whether to talk to guest.")
+        desk.hears(.call(.placed(1), .completed, by: .them))
+        #expect(desk.box() == "= Your chat with guest has ended.")
+        desk.hears(.call(.placed(2), .completed, by: .us))
+        #expect(desk.state.call == nil && desk.state.aside.isEmpty)
+    }
+
+    @Test("/transfer alone joins the two: who was put aside is asked") func attended() {
+        var desk = Desk.withOneAside()
+        desk.type("/transfer⏎")
         #expect(desk.commands() == [.join(.placed(1), with: .placed(2))])
         #expect(desk.box() == "= You join guest and bob.")
         // Whose place is taken hears it first from the one who hangs up.
