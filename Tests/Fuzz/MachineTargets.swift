@@ -9,7 +9,7 @@ import Webphone
 /// there, and each event causes a bounded number of effects.
 ///
 /// `aTEXT` client a says TEXT; `A` its connection ends; `rNNN` the client that was asked last answers with a status and
-/// further fields; `t` the next timer fires.
+/// further fields; `t` the next timer fires; `kBITS` another configuration.
 func fuzzExchange(_ bytes: [UInt8]) {
     var host = ExchangeHost()
     for record in records(of: bytes).prefix(200) {
@@ -25,9 +25,24 @@ func fuzzExchange(_ bytes: [UInt8]) {
             host.handle(.received(.response(response), on: flow))
         case UInt8(ascii: "t")?:
             if let timer = host.timers.fireNext() { host.handle(.fired(timer)) }
+        case UInt8(ascii: "k")?: host.handle(.configured(configuration(content.first ?? 0)))
         default: continue
         }
     }
+}
+
+/// One of several configurations, by what differs.
+private func configuration(_ bits: UInt8) -> Exchange.Configuration {
+    var configuration = Exchange.Configuration(lines: bits & 1 == 0 ? ["Webphone1"] : ["Support"])
+    if bits & 2 != 0 { configuration.lines.append("Sales") }
+    if bits & 4 != 0 { configuration.echoTest = 1_001 }
+    if bits & 8 != 0 { configuration.domain = "pbx.example" }
+    if bits & 16 != 0 { configuration.numbers = 1_000...1_002 }
+    if bits & 32 != 0, let name = DisplayName("Ada") {
+        let hash = PasswordHash(user: "1000", realm: configuration.domain, password: "x", .md5)
+        configuration.extensions = [.init(number: 1_000, name: name, passwords: [hash], line: "Sales")]
+    }
+    return configuration
 }
 
 private struct ExchangeHost {
