@@ -80,7 +80,8 @@ let package = Package(
 if Context.environment["PARTYLINE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "Settings", "TerminalUI"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI"],
+            path: "Tests/Fuzz",
             exclude: ["run", "corpus"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

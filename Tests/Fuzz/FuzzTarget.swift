@@ -1,6 +1,6 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 enum FuzzTarget: String, CaseIterable {
-    case message, framing, description, pidf, signs, renderer, keys, exchange, phone
+    case message, framing, description, pidf, signs, renderer, keys, exchange, phone, journal
     case location, settings, referral, session
 
     func run(_ bytes: [UInt8]) {
@@ -14,6 +14,7 @@ enum FuzzTarget: String, CaseIterable {
         case .keys: fuzzKeys(bytes)
         case .exchange: fuzzExchange(bytes)
         case .phone: fuzzPhone(bytes)
+        case .journal: fuzzJournal(bytes)
         case .location: fuzzLocation(bytes)
         case .settings: fuzzSettings(bytes)
         case .referral: fuzzReferral(bytes)
