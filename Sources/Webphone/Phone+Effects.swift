@@ -33,6 +33,8 @@ extension Phone {
                 reports.append(.report(.connection(state)))
             case .connected(let endpoint):
                 reports.append(.report(.connected(through: endpoint)))
+            case .untrusted(let certificate):
+                reports.append(.report(.untrusted(certificate)))
             case .established(let flow, let number, let grace):
                 established(flow, number, grace)
             case .renewed:

@@ -247,6 +247,9 @@ public enum PhoneReport: Hashable, Sendable {
     case typing(CallID, Bool)
     /// Somebody asked for a chat and was refused unasked.
     case turnedAway(Party, TurnedAway)
+    /// A server could not prove who it is, and was told nothing; that there is no connection is reported next. Whoever
+    /// decides to trust it tells the transport, and connects again.
+    case untrusted(ServerCertificate)
     /// Through which server, and over what, we are connected; told each time a connection is established.
     case connected(through: Endpoint)
     /// The exchange told us more of the other party (a better asserted name).

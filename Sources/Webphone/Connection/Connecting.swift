@@ -17,6 +17,7 @@ extension Connection {
         servers.begin()
         reasons = []
         pause = nil
+        untrusted = nil
         return [.report(.connecting(attempt: attempts))] + openNext()
     }
 
@@ -57,6 +58,7 @@ extension Connection {
 
     mutating func openFailed(_ failure: TransportFailure, _ attempt: UInt64) -> [Effect] {
         guard attempt == self.attempt else { return [] }
+        if case .untrusted(let certificate) = failure, untrusted == nil { untrusted = certificate }
         if state == .opening || state == .locating { return tryNext(words(for: failure)) }
         guard move == .opening else { return [] }
         move = .none
@@ -146,8 +148,16 @@ extension Connection {
         pause = min(pause ?? .seconds(Int64.max), notBefore)
     }
 
-    /// Waits for the next round and says so.
+    /// Waits for the next round and says so, unless it has to be decided first who is to be trusted.
     private mutating func wait() -> [Effect] {
+        if let certificate = untrusted {
+            untrusted = nil
+            let reason = reasons.joined(separator: " ")
+            let report: ConnectionState =
+                wasOnline
+                ? .connectionClosed(reason: reason, retryIn: nil) : .connectionFailed(reason: reason, retryIn: nil)
+            return abandon() + [.untrusted(certificate), .report(report)]
+        }
         let delay = max(backOff.next(), min(pause ?? .zero, Self.longestRetryAfter))
         state = .waiting
         let reason = reasons.joined(separator: " ")

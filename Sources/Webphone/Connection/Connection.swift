@@ -7,8 +7,11 @@ import SIP
 ///      │                  └──── retry ──┴───── waiting <────┴──────────────┘
 ///      └──────────── disconnect, access denied (from everywhere; online goes through `leaving`)
 ///
-/// A domain is `locating` before `opening`. Where there are several servers, each is opened once in a round: what fails goes straight to `opening` the next, a
-/// loss to `opening` the first, and only a whole round in vain to `waiting`.
+/// Where a server could not prove who it is and no other one would do, it goes to `idle` as well: to try again without
+/// being asked would change nothing, and a person may have to decide first.
+///
+/// A domain is `locating` before `opening`. Where there are several servers, each is opened once in a round: what fails
+/// goes straight to `opening` the next, a loss to `opening` the first, and only a whole round in vain to `waiting`.
 ///
 /// Over UDP nothing tells that the exchange is gone: an OPTIONS goes out every `pingInterval`, and one that stays
 /// unanswered for `pingPatience` means a lost connection. Over TCP the transport's own pings do that (RFC 5626 §4.4.1).
@@ -56,6 +59,8 @@ package struct Connection: Sendable, Equatable {
         case report(ConnectionState)
         /// Which server it is now, and over what.
         case connected(through: Endpoint)
+        /// Told before the `report` that there is no connection, and that no attempt follows.
+        case untrusted(ServerCertificate)
         /// A connection that began just now, or whose number changed, or that the exchange had forgotten. Others need
         /// the time of `grace` to come back too.
         case established(Flow, number: String, grace: Duration)
@@ -139,6 +144,8 @@ package struct Connection: Sendable, Equatable {
     /// Why this round's servers failed, and the shortest time that one of them wants to be left in peace.
     var reasons: [String] = []
     var pause: Duration?
+    /// The first certificate of this round that was not accepted.
+    var untrusted: ServerCertificate?
     /// Whether something did not fit into a datagram, so that UDP is no longer tried.
     var staysOnStream = false
     /// Whether this outage began with a connection: then it was closed, otherwise it failed.

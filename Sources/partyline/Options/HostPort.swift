@@ -15,19 +15,22 @@ struct HostPort: Equatable {
 
     /// - Throws: `ValidationError` in words for people.
     init(_ text: String, defaultPort: UInt16 = HostPort.defaultPort) throws {
-        let parts = try HostPort.split(text)
+        let place = try HostPort.parse(text)
+        host = place.host
+        port = place.port ?? defaultPort
+    }
+
+    /// The host, and the port if one is named.
+    static func parse(_ text: String) throws -> (host: String, port: UInt16?) {
+        let parts = try split(text)
         guard !parts.host.isEmpty, !parts.host.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == 0x2F }) else {
             throw ValidationError("'\(text)' names no host. Write HOST or HOST:PORT, for example 127.0.0.1:7777.")
         }
-        host = parts.host
-        guard let digits = parts.port else {
-            port = defaultPort
-            return
-        }
+        guard let digits = parts.port else { return (parts.host, nil) }
         guard let number = UInt16(digits), number > 0 else {
             throw ValidationError("'\(digits)' is not a port. A port is a number from 1 to 65535.")
         }
-        port = number
+        return (parts.host, number)
     }
 
     private static func split(_ text: String) throws -> (host: String, port: String?) {
