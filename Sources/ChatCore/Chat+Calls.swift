@@ -39,7 +39,7 @@ extension Chat {
     private mutating func acceptDialog(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, let party): return accept(id, from: party)
-        case .transfer, .forwarded, .paste: return []
+        case .transfer, .forwarded, .paste, .trust: return []
         }
     }
 
@@ -90,7 +90,7 @@ extension Chat {
     mutating func closePaste() -> [Effect] {
         switch state.dialog?.question {
         case .paste: close(0)
-        case .request, .transfer, .forwarded, nil: []
+        case .request, .transfer, .forwarded, .trust, nil: []
         }
     }
 }
@@ -130,7 +130,7 @@ extension Chat {
     mutating func drop(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, _): return close(index) + [.phone(.reject(id))]
-        case .transfer, .forwarded, .paste: return []
+        case .transfer, .forwarded, .paste, .trust: return []
         }
     }
 
@@ -173,7 +173,7 @@ extension Chat {
         switch state.dialogs[index].question {
         case .request(_, let party):
             note(new.kind, Self.words(for: new, ofRequestFrom: state.clients.label(for: party), by: side))
-        case .transfer, .forwarded, .paste: break
+        case .transfer, .forwarded, .paste, .trust: break
         }
         return close(index)
     }

@@ -52,7 +52,7 @@ extension Chat {
         guard dialog.focus == .input, state.draft.isEmpty, state.dialog?.question == dialog.question else {
             return effects
         }
-        state.dialogs[0].focus = .ok
+        state.dialogs[0].focus = .on(dialog.preferred)
         return effects + guardKeys()
     }
 
@@ -74,6 +74,10 @@ extension Chat {
             return close(0) + sendNow()
         case (.forwarded, .cancel), (.paste, .cancel):
             return close(0)
+        case (.trust(let server), _):
+            return decide(choice, on: server)
+        case (_, .once), (_, .always):
+            return []  // offered by questions of trust only
         }
     }
 
@@ -112,7 +116,7 @@ extension Chat {
         state.dialogs.firstIndex { dialog in
             switch dialog.question {
             case .request(let id, let party): matches(id, party)
-            case .transfer, .forwarded, .paste: false
+            case .transfer, .forwarded, .paste, .trust: false
             }
         }
     }
@@ -122,7 +126,7 @@ extension Chat {
         let index = state.dialogs.firstIndex { dialog in
             switch dialog.question {
             case .transfer(let asking, _): asking == id
-            case .request, .forwarded, .paste: false
+            case .request, .forwarded, .paste, .trust: false
             }
         }
         return index.map { close($0) } ?? []

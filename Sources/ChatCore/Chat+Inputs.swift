@@ -179,7 +179,7 @@ extension Chat {
         for dialog in state.dialogs {
             switch dialog.question {
             case .request(let id, _): effects.append(.phone(.reject(id)))
-            case .transfer, .forwarded, .paste: break
+            case .transfer, .forwarded, .paste, .trust: break
             }
         }
         state.call = nil

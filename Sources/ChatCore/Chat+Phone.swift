@@ -19,6 +19,7 @@ extension Chat {
         case .transferAsked(let id, let party): return receiveTransfer(id, to: party)
         case .typing(let id, let isTyping): update(id) { $0.isTyping = isTyping }
         case .turnedAway(let party, let why): receive(party, turnedAway: why)
+        case .untrusted(let server): return receive(server)
         case .connected(let endpoint):
             let isEncrypted = endpoint.transport == .tls || endpoint.transport == .wss
             receive(
@@ -39,10 +40,10 @@ extension Chat {
         case .accessDenied(let reason):
             trouble("ACCESS_DENIED: \(state.settings.server) refused you. \(PlainText.sentence(reason))", nil)
         case .connectionFailed(let reason, let retry):
-            trouble("CONNECTION_FAILED: \(PlainText.sentence(reason))", retry)
+            if !isAskingForTrust { trouble("CONNECTION_FAILED: \(PlainText.sentence(reason))", retry) }
         case .connectionClosed(let reason, let retry):
             let effects = loseConnection()
-            trouble("CONNECTION_CLOSED: \(PlainText.sentence(reason))", retry)
+            if !isAskingForTrust { trouble("CONNECTION_CLOSED: \(PlainText.sentence(reason))", retry) }
             return effects
         }
         return []
@@ -104,7 +105,7 @@ extension Chat {
         case .request(let id, let party):
             note(.call, "The chat request of \(state.clients.label(for: party)) is lost with the connection.")
             return close(index) + [.phone(.reject(id))]
-        case .transfer, .forwarded, .paste: return []
+        case .transfer, .forwarded, .paste, .trust: return []
         }
     }
 

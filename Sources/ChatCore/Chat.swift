@@ -12,11 +12,14 @@ package struct Chat: Equatable, Sendable {
         package var line: String
         /// The exchange, as people write it.
         package var server: String
+        /// The file of servers that are trusted for ever, as people write it.
+        package var knownServers: String
 
-        package init(name: String?, line: String, server: String) {
+        package init(name: String?, line: String, server: String, knownServers: String = "known-servers") {
             self.name = name
             self.line = line
             self.server = server
+            self.knownServers = knownServers
         }
     }
 
@@ -80,6 +83,8 @@ package struct Chat: Equatable, Sendable {
 
     package enum Effect: Equatable, Sendable {
         case connect(displayName: String)
+        /// The person trusts what this server showed; before a `connect`. For ever means to keep it in a file.
+        case trust(DoubtfulServer, forEver: Bool)
         case phone(PhoneCommand)
         /// The phone goes by these from now on, and the next run of the program too.
         case preferences(Preferences)

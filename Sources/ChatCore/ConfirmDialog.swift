@@ -11,10 +11,12 @@ package struct ConfirmDialog: Equatable, Sendable {
         case forwarded(by: String, to: Party)
         /// The line holds pasted text of several lines.
         case paste(lines: Int, characters: Int)
+        /// A server could not prove who it is.
+        case trust(DoubtfulServer)
     }
 
     /// An answer that a dialog offers, in the order of its buttons.
-    package enum Choice: Hashable, Sendable { case ok, cancel }
+    package enum Choice: Hashable, Sendable { case ok, once, always, cancel }
 
     package enum Focus: Hashable, Sendable {
         case on(Choice)
@@ -26,21 +28,37 @@ package struct ConfirmDialog: Equatable, Sendable {
     }
 
     package internal(set) var question: Question
-    package internal(set) var focus = Focus.ok
+    package internal(set) var focus: Focus
 
-    init(_ question: Question) { self.question = question }
+    init(_ question: Question) {
+        self.question = question
+        focus = .ok
+        focus = .on(preferred)
+    }
+
+    /// Where the keys are at first. Trust is not given by pressing Enter once too often.
+    var preferred: Choice {
+        switch question {
+        case .request, .transfer, .forwarded, .paste: .ok
+        case .trust: .cancel
+        }
+    }
 
     package var choices: [Choice] {
         switch question {
         case .request, .transfer, .forwarded, .paste: [.ok, .cancel]
+        case .trust: [.once, .always, .cancel]
         }
     }
 
     /// What stands on the button.
     package func label(of choice: Choice) -> String {
-        switch choice {
-        case .ok: "OK"
-        case .cancel: "Cancel"
+        switch (choice, question) {
+        case (.ok, _): "OK"
+        case (.once, _): "Once"
+        case (.always, _): "Always"
+        case (.cancel, .trust): "No"
+        case (.cancel, _): "Cancel"
         }
     }
 
@@ -50,13 +68,14 @@ package struct ConfirmDialog: Equatable, Sendable {
         case .request: "refuse"
         case .transfer: "stay"
         case .forwarded, .paste: "cancel"
+        case .trust: "no"
         }
     }
 
     /// Whether one can write beside it. What comes from elsewhere must not stop the person in the middle of a line.
     var allowsTyping: Bool {
         switch question {
-        case .request, .transfer, .forwarded: true
+        case .request, .transfer, .forwarded, .trust: true
         case .paste: false
         }
     }
@@ -85,9 +104,10 @@ extension Chat.State {
             case .transfer: "Transfer"
             case .forwarded: "Sent on"
             case .paste: "Paste"
+            case .trust: "Unproven server"
             }
         switch dialog.question {
-        case .request, .transfer, .forwarded: return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
+        case .request, .transfer, .forwarded, .trust: return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
         case .paste: return title
         }
     }
@@ -106,6 +126,7 @@ extension Chat.State {
             return [
                 "Send your line with \(lines) pasted lines, \(characters) characters, to \(call?.label ?? "nobody")?"
             ]
+        case .trust(let server): return server.words
         case nil:
             return []
         }

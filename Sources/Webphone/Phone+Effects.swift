@@ -34,7 +34,7 @@ extension Phone {
             case .connected(let endpoint):
                 reports.append(.report(.connected(through: endpoint)))
             case .untrusted(let certificate):
-                reports.append(.report(.untrusted(certificate)))
+                reports.append(.report(.untrusted(DoubtfulServer(certificate))))
             case .established(let flow, let number, let grace):
                 established(flow, number, grace)
             case .renewed:

@@ -249,7 +249,7 @@ public enum PhoneReport: Hashable, Sendable {
     case turnedAway(Party, TurnedAway)
     /// A server could not prove who it is, and was told nothing; that there is no connection is reported next. Whoever
     /// decides to trust it tells the transport, and connects again.
-    case untrusted(ServerCertificate)
+    case untrusted(DoubtfulServer)
     /// Through which server, and over what, we are connected; told each time a connection is established.
     case connected(through: Endpoint)
     /// The exchange told us more of the other party (a better asserted name).
