@@ -107,7 +107,8 @@ extension Chat.State {
             case .trust: "Unproven server"
             }
         switch dialog.question {
-        case .request, .transfer, .forwarded, .trust: return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
+        case .request, .transfer, .forwarded, .trust:
+            return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
         case .paste: return title
         }
     }

@@ -66,7 +66,7 @@ struct Desk {
             case .phone(let command): told.append(command)
             case .start(let timer, let delay): timers[timer] = delay
             case .cancel(let timer): timers[timer] = nil
-            case .connect, .preferences, .scroll, .bell, .redraw, .suspend, .quit: asked.append(effect)
+            case .connect, .trust, .preferences, .scroll, .bell, .redraw, .suspend, .quit: asked.append(effect)
             }
         }
     }

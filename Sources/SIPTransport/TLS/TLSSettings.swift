@@ -10,6 +10,9 @@ package struct TLSSettings: Sendable {
         case system
         /// Only those in this file (PEM), read at the first connection over TLS.
         case file(String)
+
+        /// Whether a file can be read; what stands in it is looked at when it is needed.
+        package static func check(_ path: String) throws(TLSFileError) { _ = try PEMFile.bytes(path) }
     }
 
     package var authorities = Authorities.system

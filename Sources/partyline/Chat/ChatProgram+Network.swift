@@ -4,11 +4,37 @@ import SIPTransport
 import Webphone
 
 extension ChatProgram {
+    /// Where the chat goes, and whom it believes.
+    struct Network {
+        /// In their order; not empty.
+        var servers: [Target]
+        /// Whether that is the exchange of this machine, which is started where there is none.
+        var isLocal: Bool
+        var localAddress: HostPort
+        var login: DigestAccount?
+        var tls = TLSSettings()
+        var knownServers: KnownServers
+    }
+
     func connect(as displayName: String) {
         let account = Account(
-            host: server.host, port: server.port, transport: transportProtocol, line: chat.state.settings.line,
-            displayName: displayName, login: login)
+            servers: servers, line: chat.state.settings.line, displayName: displayName, login: login)
         perform(phone.handle(.command(.connect(account))))
+    }
+
+    /// The person decided; whoever connects from now on believes it.
+    func trust(_ server: DoubtfulServer, forEver isForEver: Bool) {
+        let decision = TrustedCertificate(server.certificate)
+        logger.notice(
+            "trusted",
+            metadata: ["server": "\(server.name)", "for ever": "\(isForEver)", "sha256": "\(server.fingerprint)"])
+        transport.trust(decision)
+        guard isForEver else { return }
+        do {
+            try knownServers.add(decision)
+        } catch {
+            complain("\(error) You will be asked again the next time.")
+        }
     }
 
     func send(_ command: TransportCommand) {
@@ -65,8 +91,8 @@ extension ChatProgram {
         for effect in effects {
             switch effect {
             case .startExchange:
-                logger.info("no exchange on this machine, starting one", metadata: ["at": "\(server)"])
-                LocalExchange.start(at: server) { [inbox] in inbox.post(.exchange($0)) }
+                logger.info("no exchange on this machine, starting one", metadata: ["at": "\(localAddress)"])
+                LocalExchange.start(at: localAddress) { [inbox] in inbox.post(.exchange($0)) }
             case .retry(let attempt):
                 if let endpoint = attempts[attempt] { send(.connect(attempt: attempt, endpoint)) }
             case .pass(let attempt):
@@ -75,9 +101,9 @@ extension ChatProgram {
             case .complain(let words):
                 complain("The exchange of this machine could not be started: \(words)")
             case .nameOwner:
-                let owner = PortOwner.name(of: server) ?? "another program"
+                let owner = PortOwner.name(of: localAddress) ?? "another program"
                 complain(
-                    "\(server) is taken by \(owner), which is no Partyline exchange. End that program, or set "
+                    "\(localAddress) is taken by \(owner), which is no Partyline exchange. End that program, or set "
                         + "PARTYLINE_LOCAL=HOST:PORT to use another port.")
             }
         }

@@ -37,8 +37,8 @@ actor ChatProgram {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated let inbox: Inbox<Input>
 
-    let server: HostPort
-    let transportProtocol: TransportProtocol
+    let servers: [Target]
+    let knownServers: KnownServers
     let login: DigestAccount?
     let logger: Logger
     var chronicle: Chronicle
@@ -48,11 +48,14 @@ actor ChatProgram {
     var phone = Phone(identifiers: .unpredictable, software: "Partyline/\(Partyline.version)")
     /// nil when a server was named.
     var localJoin: LocalJoin?
+    /// Where the exchange of this machine is, or would be.
+    let localAddress: HostPort
     /// The connect commands under way, to repeat one when the local exchange has been started.
     var attempts: [UInt64: Endpoint] = [:]
     var outgoing: [TransportCommand] = []
     // Made when first used, which is after the first frame.
-    private(set) lazy var transport = Transport(configuration: .bounded) { [inbox] in inbox.post(.transport($0)) }
+    private(set) lazy var transport = makeTransport()
+    private let tls: TLSSettings
     private lazy var phoneTimers = timers { .phoneTimers($0) }
     private lazy var chatTimers = timers { .chatTimers($0) }
     private(set) lazy var ownTimers = timers { .ownTimers($0) }
@@ -63,16 +66,18 @@ actor ChatProgram {
     private var frame = Frame()
 
     init(
-        _ settings: Chat.Settings, server: HostPort, transport: TransportProtocol, login: DigestAccount?, isLocal: Bool,
-        configuration: ConfigurationFile?, terminal: sending CursesTerminal, _ chronicle: Chronicle
+        _ settings: Chat.Settings, _ network: Network, configuration: ConfigurationFile?,
+        terminal: sending CursesTerminal, _ chronicle: Chronicle
     ) {
         executor = QueueExecutor(label: "partyline")
         inbox = Inbox(queue: executor.queue)
         chat = Chat(settings)
-        localJoin = isLocal ? LocalJoin() : nil
-        self.server = server
-        transportProtocol = transport
-        self.login = login
+        localJoin = network.isLocal ? LocalJoin() : nil
+        localAddress = network.localAddress
+        servers = network.servers
+        knownServers = network.knownServers
+        login = network.login
+        tls = network.tls
         self.configuration = configuration
         self.terminal = terminal
         self.chronicle = chronicle
@@ -156,6 +161,12 @@ actor ChatProgram {
         MachineTimers(queue: executor.queue) { [inbox] in inbox.post(input($0)) }
     }
 
+    private func makeTransport() -> Transport {
+        var settings = SIPTransport.Configuration.bounded
+        settings.tls = tls
+        return Transport(configuration: settings) { [inbox] in inbox.post(.transport($0)) }
+    }
+
     private func paint() {
         mustPaint = false
         draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
@@ -175,6 +186,7 @@ actor ChatProgram {
             mustPaint = true
             switch effect {
             case .connect(let displayName): connect(as: displayName)
+            case .trust(let server, let isForEver): trust(server, forEver: isForEver)
             case .phone(let command): perform(phone.handle(.command(command)))
             case .preferences(let preferences): adopt(preferences)
             case .start(let timer, let delay): chatTimers.start(timer, after: delay)

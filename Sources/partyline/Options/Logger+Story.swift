@@ -25,6 +25,13 @@ extension Logger {
             info("turned away", metadata: ["number": "\(party.number)", "why": "\(why)"])
         case .connected(let endpoint):
             info("connected", metadata: ["to": "\(endpoint.host):\(endpoint.port)", "over": "\(endpoint.transport)"])
+        case .untrusted(let server):
+            warning(
+                "untrusted",
+                metadata: [
+                    "server": "\(server.name)", "sha256": "\(server.fingerprint)",
+                    "why": "\(server.doubts.joined(separator: " "))",
+                ])
         case .fault(let words): warning("\(words)")
         }
     }

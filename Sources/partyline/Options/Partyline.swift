@@ -22,15 +22,22 @@ struct Partyline: ParsableCommand {
     var name: String?
 
     @Option(
-        help: ArgumentHelp("The exchange to join; port \(HostPort.defaultPort) unless given.", valueName: "host[:port]")
-    )
+        help: ArgumentHelp(
+            "The exchange to join, over TLS unless told otherwise: pbx.example, sips:pbx.example:5061; several with "
+                + "commas between.", valueName: "host[:port]"))
     var server: String?
 
     @Option(help: "The outside line to join.")
     var line = ExchangeCommand.defaultLine
 
-    @Option(help: "How to reach the exchange: tcp, udp or ws (WebSocket).")
-    var transport = Transport.tcp
+    @Option(help: "How to reach the exchange: tls, tcp, udp, or over WebSocket wss, ws.")
+    var transport: Transport?
+
+    @Option(
+        help: ArgumentHelp(
+            "Believe the authorities in this file (PEM) and no others, when a server shows its certificate.",
+            valueName: "file"))
+    var caFile: String?
 
     @Option(
         name: .customLong("extension"),
@@ -55,12 +62,14 @@ struct Partyline: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
-        case tcp, udp, ws
+        case tls, tcp, udp, wss, ws
 
         var sip: TransportProtocol {
             switch self {
+            case .tls: .tls
             case .tcp: .tcp
             case .udp: .udp
+            case .wss: .wss
             case .ws: .ws
             }
         }
@@ -69,7 +78,7 @@ struct Partyline: ParsableCommand {
         var isLocal: Bool {
             switch self {
             case .tcp, .udp: true
-            case .ws: false
+            case .tls, .wss, .ws: false
             }
         }
     }
@@ -96,11 +105,11 @@ struct Partyline: ParsableCommand {
             throw ValidationError("The name '\(name)' cannot be taken. \(objection)")
         }
         try ExchangeCommand.validate(line: line)
-        if let server { _ = try HostPort(server) }
-        guard server != nil || transport.isLocal else {
+        if let server { _ = try ServerList.targets(server, over: transport?.sip) }
+        guard server != nil || transport?.isLocal != false else {
             throw ValidationError(
-                "The exchange of this machine speaks tcp and udp; for \(transport.rawValue) name another with --server."
-            )
+                "The exchange of this machine speaks tcp and udp; for \(transport?.rawValue ?? "") name another with "
+                    + "--server.")
         }
         if let ownExtension {
             guard Self.isExtension(ownExtension) else {
@@ -146,13 +155,16 @@ struct Partyline: ParsableCommand {
     }
 
     func run() throws {
-        let local = server == nil ? try LocalExchange.address() : nil
-        let server = try self.server.map { try HostPort($0) } ?? local ?? HostPort(LocalExchange.defaultAddress)
         let chronicle = try log.chronicle(label: "partyline")
-        let login: DigestAccount?
+        var network = try network()
         do {
-            login = try self.login()
-        } catch let error as PasswordError {
+            network.tls.trusted = try network.knownServers.load()
+            if let caFile {
+                try TLSSettings.Authorities.check(caFile)
+                network.tls.authorities = .file(caFile)
+            }
+            network.login = try login()
+        } catch let error as any CustomStringConvertible {
             StandardStreams.complain("partyline: \(error)")
             throw ExitCode(2)
         }
@@ -164,11 +176,21 @@ struct Partyline: ParsableCommand {
             throw ExitCode(2)
         }
         StandardStreams.leaveTerminal()
-        let program = ChatProgram(
-            Chat.Settings(name: name, line: line, server: "\(server)"),
-            server: server, transport: transport.sip, login: login, isLocal: local != nil,
-            configuration: ConfigurationFile(config),
-            terminal: terminal, chronicle)
-        program.runToEnd()
+        let settings = Chat.Settings(
+            name: name, line: line, server: server ?? "\(network.localAddress)",
+            knownServers: network.knownServers.path ?? "known-servers")
+        ChatProgram(
+            settings, network, configuration: ConfigurationFile(config), terminal: terminal, chronicle
+        ).runToEnd()
+    }
+
+    private func network() throws -> ChatProgram.Network {
+        let local = try LocalExchange.address()
+        let servers =
+            try server.map { try ServerList.targets($0, over: transport?.sip) }
+            ?? [Target(host: local.host, port: local.port, transport: transport?.sip ?? .tcp)]
+        let knownServers = KnownServers { name in getenv(name).map { String(cString: $0) } }
+        return ChatProgram.Network(
+            servers: servers, isLocal: server == nil, localAddress: local, knownServers: knownServers)
     }
 }

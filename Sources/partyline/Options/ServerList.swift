@@ -26,7 +26,8 @@ enum ServerList {
     private static func withoutScheme(_ text: String) throws -> (rest: String, isSecured: Bool) {
         let lowercased = text.lowercased()
         guard !text.contains("@") else {
-            throw ValidationError("'\(text)' names somebody at a server. Write the server only, as in sips:pbx.example.")
+            throw ValidationError(
+                "'\(text)' names somebody at a server. Write the server only, as in sips:pbx.example.")
         }
         if lowercased.hasPrefix("sips:") { return (String(text.dropFirst(5)), true) }
         return (lowercased.hasPrefix("sip:") ? String(text.dropFirst(4)) : text, false)
