@@ -29,6 +29,11 @@ package struct ExchangeSettings: Equatable, Sendable {
     package struct CertificateFiles: Hashable, Sendable {
         package var certificate: String
         package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     package init() {}

@@ -198,6 +198,8 @@ private struct PhoneHost {
             check(party)
         case .note(_, .holdFailed(let words)), .note(_, .dtmf(let words)), .note(_, .transfer(.failed(_, let words))):
             requirePlain(words, lines: false)
+        case .untrusted(let server):
+            for words in server.doubts + [server.name] { requirePlain(words, lines: false) }
         case .connection, .call, .delivery, .note, .typing, .connected: break
         }
     }

@@ -85,7 +85,7 @@ struct Person {
         case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)
         case .party(let id, let party): parties[id] = party
         case .transferAsked(let id, _): return isAway ? nil : .follow(id)
-        case .note, .typing, .turnedAway, .connected, .fault: break
+        case .note, .typing, .turnedAway, .connected, .untrusted, .fault: break
         }
         return nil
     }

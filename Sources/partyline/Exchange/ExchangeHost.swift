@@ -88,6 +88,10 @@ actor ExchangeHost {
             StandardStreams.complain("partyline: \(error).")
             exit(1)
         }
+        if let identity {
+            // What whoever runs it tells those who are asked whether they trust it.
+            StandardStreams.say("Certificate SHA-256 \(identity.fingerprint).")
+        }
         signals = SignalSource([SIGTERM, SIGINT, SIGHUP], queue: executor.queue) { [inbox] in inbox.post(.signal($0)) }
         inbox.deliver { @Sendable [unowned self] batch in self.assumeIsolated { $0.handle(batch) } }
         armIdleExit()

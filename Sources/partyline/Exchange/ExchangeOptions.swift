@@ -17,6 +17,8 @@ struct ExchangeOptions {
     var trace: Mask?
     /// Where the status is told, in the place of the usual folder.
     var socket: String?
+    /// In the place of the file's.
+    var certificate: ExchangeSettings.CertificateFiles?
     /// The configuration file.
     var file: String?
 
@@ -29,6 +31,7 @@ struct ExchangeOptions {
             [Self.machineName, "localhost"] + (settings.listen ?? []).map(\.address.host))
         settings.idleExit = idleExit ?? settings.idleExit
         settings.log = log ?? settings.log
+        settings.certificate = certificate ?? settings.certificate
         return settings
     }
 
@@ -60,22 +63,24 @@ struct ExchangeOptions {
 
     /// The certificate that the settings name; blocks.
     func identity(_ settings: ExchangeSettings) throws(ExchangeFileError) -> ServerIdentity? {
-        guard let files = settings.certificate, let path = file else { return nil }
+        guard let files = settings.certificate else { return nil }
+        let path = certificate == nil ? file : nil
+        let (whole, part) = (path.map { "\($0): tls" } ?? "partyline", path.map { "\($0): tls.key" } ?? "partyline")
         let key: RegularFile
         do {
             key = try RegularFile(files.key, longest: 1 << 20)
         } catch {
-            throw ExchangeFileError(words: "\(path): tls.key: The file '\(files.key)' cannot be read: \(error).")
+            throw ExchangeFileError(words: "\(part): The file '\(files.key)' cannot be read: \(error).")
         }
         guard key.mode & 0o007 == 0 else {
             throw ExchangeFileError(
-                words: "\(path): tls.key: Everybody on this machine can read or change the key. Run: chmod o= "
+                words: "\(part): Everybody on this machine can read or change the key. Run: chmod o= "
                     + ShellWord.quoted(files.key))
         }
         do {
             return try ServerIdentity(certificateFile: files.certificate, keyFile: files.key)
         } catch {
-            throw ExchangeFileError(words: "\(path): tls: \(error).")
+            throw ExchangeFileError(words: "\(whole): \(error).")
         }
     }
 

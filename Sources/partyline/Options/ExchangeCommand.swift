@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import SIP
 import SIPTransport
 import Settings
 
@@ -26,6 +27,20 @@ struct ExchangeCommand: ParsableCommand {
             "Where to listen for WebSockets, as browsers' phones use them; repeatable.", valueName: "host:port"))
     var listenWs: [String] = []
 
+    @Option(help: ArgumentHelp("Where to listen for TLS; repeatable.", valueName: "host:port"))
+    var listenTls: [String] = []
+
+    @Option(help: ArgumentHelp("Where to listen for WebSockets over TLS; repeatable.", valueName: "host:port"))
+    var listenWss: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The certificate to show over TLS (PEM), those that lead to its authority behind it.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key (PEM, without a pass phrase).", valueName: "file"))
+    var key: String?
+
     @Option(help: "The name of an outside line; repeatable (\(defaultLine)).")
     var line: [String] = []
 
@@ -49,7 +64,14 @@ struct ExchangeCommand: ParsableCommand {
 
     func validate() throws {
         try log.check(hasOther: configurationFile != nil)
-        for address in listen + listenWs { _ = try HostPort(address) }
+        for address in listen + listenWs + listenTls + listenWss { _ = try HostPort(address) }
+        let isSecure = !listenTls.isEmpty || !listenWss.isEmpty
+        guard (certificate == nil) == (key == nil) else {
+            throw ValidationError("--certificate and --key belong together; give both.")
+        }
+        guard !isSecure || certificate != nil || configurationFile != nil else {
+            throw ValidationError("--listen-tls and --listen-wss need --certificate and --key.")
+        }
         for name in line { try ExchangeCommand.validate(line: name) }
         if let idleExit, idleExit < 1 {
             throw ValidationError("--idle-exit takes a whole number of seconds from 1 up, not \(idleExit).")
@@ -59,9 +81,11 @@ struct ExchangeCommand: ParsableCommand {
 
     func run() throws {
         let options = ExchangeOptions(
-            listen: try listen.map { Listening(on: try HostPort($0), over: [.udp, .tcp]) }
-                + listenWs.map { Listening(on: try HostPort($0), over: [.ws]) },
-            lines: line, idleExit: idleExit, log: log.file, trace: log.mask, socket: socket, file: configurationFile)
+            listen: try listening(), lines: line, idleExit: idleExit, log: log.file, trace: log.mask, socket: socket,
+            certificate: certificate.flatMap { file in
+                key.map { ExchangeSettings.CertificateFiles(certificate: file, key: $0) }
+            },
+            file: configurationFile)
         let settings: ExchangeSettings
         let identity: ServerIdentity?
         do {
@@ -77,6 +101,15 @@ struct ExchangeCommand: ParsableCommand {
         let target = LogFile.Target()
         try target.open(settings.log)
         ExchangeHost(options, settings, identity: identity, log: target).runToEnd()
+    }
+
+    private func listening() throws -> [Listening] {
+        let places: [([String], [TransportProtocol])] = [
+            (listen, [.udp, .tcp]), (listenTls, [.tls]), (listenWs, [.ws]), (listenWss, [.wss]),
+        ]
+        return try places.flatMap { addresses, transports in
+            try addresses.map { Listening(on: try HostPort($0), over: transports) }
+        }
     }
 
     /// EX_CONFIG of <sysexits.h>.

@@ -3,6 +3,7 @@ import ChatCore
 import CursesTerminal
 import Glibc
 import SIP
+import SIPTransport
 
 @main
 struct Partyline: ParsableCommand {

@@ -15,9 +15,10 @@ enum ServerList {
         let (rest, isSecured) = try withoutScheme(text)
         let parts = rest.split(separator: ";", omittingEmptySubsequences: false)
         let place = try HostPort.parse(String(parts[0]))
-        let named = try parts.dropFirst().map { try transport(of: String($0), in: text) }.last
-        let transport = try secured(named ?? common, isSecured, text)
-        let chosen = transport ?? (isOfThisMachine(place.host) && !isSecured ? .tcp : .tls)
+        let named = try parts.dropFirst().map { try carrier(in: String($0), of: text) }.last
+        let chosen =
+            try secured(named ?? common, isSecured, text)
+            ?? (isOfThisMachine(place.host) ? TransportProtocol.tcp : .tls)
         return Target(
             host: place.host, port: place.port, transport: chosen, isSecured: isSecured,
             fallbackPort: chosen == .tcp || chosen == .udp ? HostPort.defaultPort : nil)
@@ -33,7 +34,7 @@ enum ServerList {
         return (lowercased.hasPrefix("sip:") ? String(text.dropFirst(4)) : text, false)
     }
 
-    private static func transport(of parameter: String, in text: String) throws -> TransportProtocol {
+    private static func carrier(in parameter: String, of text: String) throws -> TransportProtocol {
         let parts = parameter.lowercased().split(separator: "=", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "transport", let transport = TransportProtocol(rawValue: String(parts[1]))
         else {

@@ -53,7 +53,7 @@ struct KnownServers {
         text += "\(Self.name(of: decision)) \(decision.fingerprint.digits)\n"
         try makeFolders(for: path)
         let draft = "\(path).\(getpid())"
-        do {
+        do throws(KnownServersError) {
             try write(text, to: draft)
             guard rename(draft, path) == 0 else { throw failure(path) }
         } catch {
