@@ -4,7 +4,7 @@ SECONDS ?= 60
 ARGS    ?=
 
 # What a fresh Debian 12 with a Swift toolchain lacks: to build, then to test in a real terminal.
-PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg-config gcc libc6-dev tmux procps python3
+PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg-config gcc libc6-dev tmux procps python3 openssl
 
 # A build tree of its own: switching the standard library to static in .build would build all packages anew.
 RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static

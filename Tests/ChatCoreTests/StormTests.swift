@@ -132,6 +132,7 @@ extension ConfirmDialog.Question {
         case .transfer(let id, _): "\(id)"
         case .forwarded(let label, let party): "\(label) \(party.number)"
         case .paste: "paste"
+        case .trust(let server): server.name
         }
     }
 }
