@@ -94,6 +94,10 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         let now = NIODeadline.elapsed
         keepAlive?.received(at: now)
         let buffer = unwrapInboundIn(data)
+        // A TLS handshake has no line end that we would see the end of; its client would wait for us in vain.
+        if transport == .tcp, role == .server, !hasSpoken, buffer.readableBytesView.first == 0x16 {
+            return violated("TLS where none is spoken")
+        }
         framing.append(buffer.readableBytesView)
         var completed = false
         do {

@@ -149,6 +149,17 @@ extension RealSockets {
             #expect(try OpenSSL(common + ["-tls1_2"]).says("Protocol  : TLSv1.2"))
         }
 
+        @Test("a client that speaks TLS to a listener in the clear is told at once") func wrongPort() async throws {
+            let (server, address) = try await Station.listening([.tcp])
+            defer { withExtendedLifetime(server) {} }
+            let client = Station.believing()
+            client.connect(to: address, as: "localhost")
+            guard case .handshakeFailed = try client.inbox.failed() else {
+                Issue.record("not a failed handshake")
+                return
+            }
+        }
+
         @Test("a server that answers in the clear is told from one that speaks TLS") func plain() throws {
             let server = try RawSocket.bound()
             let client = Station.believing()
