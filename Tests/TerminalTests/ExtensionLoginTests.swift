@@ -85,7 +85,7 @@ struct ExtensionLoginTests {
         try bob.sees("1000 · connected")
         try bob.presses("C-q")
         try bob.sees("[left with 0]")
-        #expect(exchange.logs("wrongPassword") && !exchange.logs("wrongPassword", times: 2))
+        #expect(exchange.logs("wrong password for 601") && !exchange.logs("wrong password", times: 2))
         #expect(ada.screen.contains("ACCESS_DENIED") && !ada.screen.contains("sesame"))
         #expect(exchange.log?.text.contains("sesame") == false)
     }
@@ -112,7 +112,7 @@ struct ExtensionLoginTests {
         let bob = try Person(["--name", "bob", "--server", exchange.process.address])
         try bob.sees("Webphone1 · 1000 · connected")
 
-        try exchange.rereads("lines = [\"Webphone1\", \"Support\"]\n" + exchange.entry, until: "configured(")
+        try exchange.rereads("lines = [\"Webphone1\", \"Support\"]\n" + exchange.entry, until: "configured anew")
         let eve = try Person(["--name", "eve", "--server", exchange.process.address, "--line", "Support"])
         try eve.sees("Support · 1001 · connected")
         #expect(ada.screen.contains("601 · connected") && bob.screen.contains("1000 · connected"))
@@ -120,7 +120,7 @@ struct ExtensionLoginTests {
         // Without its extension ada is told; without its line so is eve. Bob's chat goes on.
         try bob.presses("Enter")
         try bob.sees("IN_CALL")
-        try exchange.rereads("lines = [\"Webphone1\"]\n", until: "configured(")
+        try exchange.rereads("lines = [\"Webphone1\"]\n", until: "configured anew")
         try ada.sees("ACCESS_DENIED")
         try eve.sees("ACCESS_DENIED")
         try bob.types("still here")
