@@ -160,8 +160,8 @@ struct ExchangeConfigurationTests {
             wire.sends("OPTIONS sip:x SIP/2.0\r\n")
             #expect(wire.hears() == nil, "the connection ends without a word")
         }
-        #expect(eventually(within: 20) { log.text.contains("denied(") })
-        #expect(log.text.components(separatedBy: "denied(").count == 2)
+        #expect(eventually(within: 20) { log.text.contains("not let in: 127.0.0.1") })
+        #expect(log.text.components(separatedBy: "not let in: 127.0.0.1").count == 2)
     }
 
     @Test("hash-password takes no password as an argument, and asks for one")
