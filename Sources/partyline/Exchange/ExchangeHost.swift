@@ -53,6 +53,7 @@ actor ExchangeHost {
         let logger = log.logger(label: "exchange")
         var configuration = Configuration.bounded
         configuration.tls.identity = identity
+        configuration.allowedOrigins = options.allowedOrigins
         transport = Transport(
             configuration: configuration,
             diagnose: { logger.notice("\($0)") },

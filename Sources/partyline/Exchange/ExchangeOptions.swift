@@ -19,6 +19,8 @@ struct ExchangeOptions {
     var socket: String?
     /// In the place of the file's.
     var certificate: ExchangeSettings.CertificateFiles?
+    /// Origins of the web pages whose scripts may connect; all without any.
+    var allowedOrigins: [String] = []
     /// The configuration file.
     var file: String?
 

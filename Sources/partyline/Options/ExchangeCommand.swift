@@ -41,6 +41,11 @@ struct ExchangeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The certificate's private key (PEM, without a pass phrase).", valueName: "file"))
     var key: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Web pages whose scripts may connect over WebSocket; repeatable (all).", valueName: "https://host"))
+    var allowOrigin: [String] = []
+
     @Option(help: "The name of an outside line; repeatable (\(defaultLine)).")
     var line: [String] = []
 
@@ -85,7 +90,7 @@ struct ExchangeCommand: ParsableCommand {
             certificate: certificate.flatMap { file in
                 key.map { ExchangeSettings.CertificateFiles(certificate: file, key: $0) }
             },
-            file: configurationFile)
+            allowedOrigins: allowOrigin, file: configurationFile)
         let settings: ExchangeSettings
         let identity: ServerIdentity?
         do {
