@@ -16,9 +16,11 @@ enum ServerList {
         let parts = rest.split(separator: ";", omittingEmptySubsequences: false)
         let place = try HostPort.parse(String(parts[0]))
         let named = try parts.dropFirst().map { try carrier(in: String($0), of: text) }.last
-        let chosen =
-            try secured(named ?? common, isSecured, text)
-            ?? (isOfThisMachine(place.host) ? TransportProtocol.tcp : .tls)
+        if named == nil, common == nil, isSecured || !isOfThisMachine(place.host) {
+            // DNS may choose, of what is encrypted.
+            return Target(host: place.host, port: place.port, isSecured: true)
+        }
+        let chosen = try secured(named ?? common, isSecured, text) ?? .tcp
         return Target(
             host: place.host, port: place.port, transport: chosen, isSecured: isSecured,
             fallbackPort: chosen == .tcp || chosen == .udp ? HostPort.defaultPort : nil)
