@@ -60,7 +60,7 @@ struct FailoverTests {
     @Test("when none is there, each is named with what is wrong")
     func noneThere() throws {
         let (one, two) = (Loopback.next(), Loopback.next(port: 7778))
-        let ada = try Person(["--name", "ada", "--server", "\(one),\(two)"], columns: 120)
+        let ada = try Person(["--name", "ada", "--server", "\(one),\(two)"], columns: 200)
         let host = { (address: String) in address.prefix { $0 != ":" } }
         try ada.sees("Nobody answers at \(host(one)) port 7777.")
         try ada.sees("Nobody answers at \(host(two)) port 7778.")
