@@ -11,15 +11,8 @@ extension Chat {
     mutating func call(_ party: Party) -> [Effect] {
         let label = state.clients.label(for: party)
         if let index = request(where: { $1.number == party.number }) { return acceptDialog(index) }
-        guard party.number != state.number else {
-            note(.trouble, "You cannot call yourself.")
-            return []
-        }
-        guard state.isConnected else {
-            note(
-                .trouble,
-                "You cannot call \(label): you are not connected to \(state.settings.server) (\(state.connectionWords))."
-            )
+        if let reason = reasonNotToCall(party) {
+            note(.trouble, reason)
             return []
         }
         if let call = state.call, call.party.number == party.number {
@@ -34,6 +27,13 @@ extension Chat {
         state.call = Call(id: id, party: party, label: label, state: .calling)
         state.focus = .input
         return effects + [.phone(.call(id, number: party.number))]
+    }
+
+    func reasonNotToCall(_ party: Party) -> String? {
+        guard party.number != state.number else { return "You cannot call yourself." }
+        guard !state.isConnected else { return nil }
+        let label = state.clients.label(for: party)
+        return "You cannot call \(label): you are not connected to \(state.settings.server) (\(state.connectionWords))."
     }
 
     private mutating func acceptDialog(_ index: Int) -> [Effect] {

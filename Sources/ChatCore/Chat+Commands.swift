@@ -17,6 +17,7 @@ extension Chat {
 
     private mutating func carryOut(_ command: Command) throws(Objection) -> [Effect] {
         switch command {
+        case .call(let whom): return try call(whom)
         case .doNotDisturb(let wish): return setDoNotDisturb(wish ?? !state.preferences.doNotDisturb)
         case .hold: return try hold()
         case .resume: return try resume()
@@ -32,6 +33,12 @@ extension Chat {
             state.help = Help.firstCommand
             return []
         }
+    }
+
+    private mutating func call(_ whom: String) throws(Objection) -> [Effect] {
+        let party = try party(whom)
+        if let reason = reasonNotToCall(party) { throw Objection(reason) }
+        return call(party)
     }
 
     private mutating func press(_ keys: String) throws(Objection) -> [Effect] {

@@ -1,6 +1,8 @@
 /// What a line that begins with a slash asks for. Only what the person typed is ever read as one: nothing that others
 /// write, and no paste of several lines.
 package enum Command: Equatable, Sendable {
+    /// Whom to ask for a chat, on the list or not.
+    case call(String)
     /// nil turns it the other way.
     case doNotDisturb(Bool?)
     case hold, resume
@@ -19,14 +21,14 @@ package enum Command: Equatable, Sendable {
 
     /// The words that a line may begin with, behind the slash.
     package enum Word: String, CaseIterable, Sendable {
-        case dnd, hold, resume, transfer, forward, dtmf, block, unblock, blocked, typing, receipts, help
+        case call, dnd, hold, resume, transfer, forward, dtmf, block, unblock, blocked, typing, receipts, help
 
         /// What may follow it; empty for nothing.
         package var arguments: String {
             switch self {
             case .dnd: "[on|off]"
             case .transfer: "[NUMBER|NAME]"
-            case .forward, .unblock: "NUMBER|NAME"
+            case .call, .forward, .unblock: "NUMBER|NAME"
             case .dtmf: "KEYS"
             case .block: "[NUMBER|NAME]"
             case .typing, .receipts: "on|off"
@@ -40,6 +42,7 @@ package enum Command: Equatable, Sendable {
         /// What it does, for the help.
         package var words: String {
             switch self {
+            case .call: "ask somebody for a chat, on the list or not"
             case .dnd: "who asks for a chat is told that you are busy"
             case .hold: "put the chat on hold; a second one puts it aside"
             case .resume: "go on with the chat on hold"
@@ -94,13 +97,15 @@ package enum Command: Equatable, Sendable {
             self = .dtmf(keys)
         case (.transfer, let argument): self = .transfer(argument)
         case (.block, let argument): self = .block(argument)
+        case (.call, let argument?): self = .call(argument)
         case (.forward, let argument?): self = .forward(argument)
         case (.unblock, let argument?): self = .unblock(argument)
         case (.hold, nil): self = .hold
         case (.resume, nil): self = .resume
         case (.blocked, nil): self = .blocked
         case (.help, nil): self = .help
-        case (.forward, nil), (.unblock, nil), (.hold, _?), (.resume, _?), (.blocked, _?), (.help, _?): return nil
+        case (.call, nil), (.forward, nil), (.unblock, nil), (.hold, _?), (.resume, _?), (.blocked, _?), (.help, _?):
+            return nil
         }
     }
 

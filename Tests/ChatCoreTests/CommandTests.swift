@@ -7,7 +7,8 @@ import Webphone
     @Test(
         "a line that begins with a slash",
         arguments: [
-            ("/dnd", Command.doNotDisturb(nil)), ("/dnd on", .doNotDisturb(true)), ("/DND  Off ", .doNotDisturb(false)),
+            ("/call 1234", Command.call("1234")), ("/dnd", .doNotDisturb(nil)), ("/dnd on", .doNotDisturb(true)),
+            ("/DND  Off ", .doNotDisturb(false)),
             ("/hold", .hold), ("/resume ", .resume), ("/transfer", .transfer(nil)),
             ("/transfer 1003", .transfer("1003")),
             ("/transfer Echo test", .transfer("Echo test")), ("/forward carol", .forward("carol")),
@@ -22,7 +23,8 @@ import Webphone
     @Test(
         "a wrong argument is answered with the usage",
         arguments: [
-            "/dnd maybe", "/hold on", "/resume 1", "/forward", "/dtmf", "/dtmf 12x", "/unblock", "/blocked all",
+            "/call", "/dnd maybe", "/hold on", "/resume 1", "/forward", "/dtmf", "/dtmf 12x", "/unblock",
+            "/blocked all",
             "/typing", "/typing yes", "/receipts", "/help me",
             "/dtmf " + String(repeating: "1", count: Chat.Limits.telephoneKeys + 1),
         ])
@@ -120,8 +122,22 @@ import Webphone
     @Test("/help shows the commands") func help() {
         var desk = Desk("user")
         desk.type("/help⏎")
-        #expect(desk.state.help.map { Help.lines[$0].keys } == "/dnd [on|off]")
+        #expect(desk.state.help.map { Help.lines[$0].keys } == "/call NUMBER|NAME")
         #expect(Help.lines.map(\.keys).contains("/transfer [NUMBER|NAME]"))
+    }
+
+    @Test("/call asks whoever has the number, on the list or not; where that cannot be, the line stays") func call() {
+        var desk = Desk.inChat()
+        desk.type("/call 1234⏎")
+        #expect(desk.commands() == [.hangUp(.placed(1)), .call(.placed(2), number: "1234")])
+        #expect(desk.box() == "= Your chat with guest has ended. You have sent a chat request to 1234.")
+        desk.type("/call nobody⏎")
+        #expect(desk.box() == "! Nobody called nobody is online. A number can be given instead.")
+        #expect(desk.line == "/call nobody|")
+        desk.hears(.connection(.connectionClosed(reason: "gone", retryIn: nil)))
+        desk.type("^U/call 1234⏎")
+        #expect(desk.commands().contains { if case .call = $0 { true } else { false } } == false)
+        #expect(desk.line == "/call 1234|")
     }
 
     @Test("/dtmf presses keys in a chat, and only there") func dtmf() {

@@ -274,7 +274,9 @@ import Webphone
     @Test("a command in the making shows what may follow") func commands() {
         var room = Room()
         room.types("/")
-        #expect(room.row(23, 80, 24).hasPrefix("╰ /dnd [on|off]  /hold  /resume  /transfer [NUMBER|NAME]  "))
+        #expect(
+            room.row(23, 80, 24).hasPrefix(
+                "╰ /call NUMBER|NAME  /dnd [on|off]  /hold  /resume  /transfer [NUMBER|NAME] "))
         room.types("tr")
         #expect(room.row(23, 80, 24).hasPrefix("╰ /transfer [NUMBER|NAME] ──"))
         #expect(room.row(9, 40, 10).hasPrefix("╰ /transfer [NUMBER|NAME] ──"))
