@@ -1,5 +1,3 @@
-import CExpat
-
 /// A small XML document, as the texts of its elements: as much as an indication or a notification holds.
 ///
 /// It comes from the network: size, depth, elements and text are bounded, and a document type declaration, which is
@@ -31,21 +29,9 @@ package struct ShortDocument: Sendable, Equatable {
     package init(parsing bytes: [UInt8], namespace: String) throws(Fault) {
         guard bytes.count <= Limits.size else { throw .tooLong }
         let reader = ShortDocumentReader(namespace: namespace)
-        guard let parser = XML_ParserCreateNS("UTF-8", XML_Char(bitPattern: ShortDocumentReader.separator)) else {
-            throw .malformed(line: 0)
-        }
-        defer { XML_ParserFree(parser) }
-        reader.parser = parser
-        reader.attach()
-        let status = withExtendedLifetime(reader) {
-            bytes.withUnsafeBytes { buffer in
-                XML_Parse(parser, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), 1)
-            }
-        }
+        let malformed = Expat.read(bytes, into: reader)
         if let fault = reader.fault { throw fault }
-        guard status == XML_STATUS_OK else {
-            throw .malformed(line: Int(clamping: XML_GetCurrentLineNumber(parser)))
-        }
+        if let line = malformed { throw .malformed(line: line) }
         texts = reader.texts
     }
 
@@ -53,12 +39,8 @@ package struct ShortDocument: Sendable, Equatable {
     package subscript(path: String) -> String? { texts[path] }
 }
 
-/// What expat calls while it reads one short document.
-private final class ShortDocumentReader {
-    /// Between namespace and name in what expat reports; no URI can hold it (expat refuses one that does).
-    static let separator = UInt8(ascii: "\n")
-
-    var parser: XML_Parser?
+/// The texts of a short document, gathered while it is read.
+private final class ShortDocumentReader: ElementReader {
     private(set) var texts: [String: String] = [:]
     private(set) var fault: ShortDocument.Fault?
     private let prefix: String
@@ -68,66 +50,34 @@ private final class ShortDocumentReader {
     private var text: [UInt8] = []
 
     init(namespace: String) {
-        prefix = namespace + "\n"
+        prefix = namespace + String(Expat.separator)
     }
 
-    func attach() {
-        XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
-        XML_SetElementHandler(
-            parser,
-            { data, name, _ in ShortDocumentReader.from(data)?.start(name) },
-            { data, _ in ShortDocumentReader.from(data)?.end() })
-        XML_SetCharacterDataHandler(parser) { data, characters, count in
-            ShortDocumentReader.from(data)?.read(characters, count)
-        }
-        XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in
-            ShortDocumentReader.from(data)?.stop(.documentType)
-        }
-    }
+    var isStopped: Bool { fault != nil }
 
-    private static func from(_ data: UnsafeMutableRawPointer?) -> ShortDocumentReader? {
-        data.map { Unmanaged<ShortDocumentReader>.fromOpaque($0).takeUnretainedValue() }
-    }
+    func declaresType() { fault = .documentType }
 
-    /// Expat may still call once or twice after it was told to stop; `fault` keeps those calls without effect.
-    private func stop(_ reason: ShortDocument.Fault) {
-        fault = fault ?? reason
-        XML_StopParser(parser, XML_Bool(0))
-    }
-
-    private func start(_ qualified: UnsafePointer<CChar>?) {
-        guard fault == nil else { return }
-        guard path.count < ShortDocument.Limits.depth else { return stop(.tooDeep) }
+    func start(_ name: String) {
+        guard path.count < ShortDocument.Limits.depth else { return fault = .tooDeep }
         elements += 1
-        guard elements <= ShortDocument.Limits.elements else { return stop(.tooManyElements) }
-        let name = qualified.map { String(cString: $0) } ?? ""
+        guard elements <= ShortDocument.Limits.elements else { return fault = .tooManyElements }
         let isOurs = name.hasPrefix(prefix)
-        guard isOurs || !path.isEmpty else { return stop(.foreign) }
+        guard isOurs || !path.isEmpty else { return fault = .foreign }
         path.append(isOurs ? String(name.dropFirst(prefix.count)) : nil)
         text.removeAll(keepingCapacity: true)
     }
 
-    private func read(_ characters: UnsafePointer<CChar>?, _ count: Int32) {
-        guard fault == nil, let characters, !path.isEmpty else { return }
-        let room = ShortDocument.Limits.text - text.count
-        for index in 0..<min(room, Int(count)) { text.append(UInt8(bitPattern: characters[index])) }
+    func read(_ characters: UnsafeBufferPointer<CChar>) {
+        text.append(characters, limit: ShortDocument.Limits.text)
     }
 
-    private func end() {
-        guard fault == nil, !path.isEmpty else { return }
+    func end() {
         let names = path.compactMap { $0 }
         if names.count == path.count {
             let place = names.joined(separator: "/")
-            texts[place] = texts[place] ?? trimmedText
+            texts[place] = texts[place] ?? text.trimmed
         }
-        path.removeLast()
+        _ = path.popLast()
         text.removeAll(keepingCapacity: true)
-    }
-
-    private var trimmedText: String {
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        let body = text.drop(while: isSpace)
-        let end = body.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? body.startIndex
-        return String(decoding: body[..<end], as: UTF8.self)
     }
 }

@@ -1,5 +1,3 @@
-import CExpat
-
 /// A presence document (PIDF, RFC 3863), as far as a list of clients needs it.
 ///
 /// It comes from the network: size, depth, tuples and text are bounded, and a document type declaration, which is
@@ -44,21 +42,9 @@ package struct PresenceDocument: Sendable, Equatable {
     package init(parsing bytes: [UInt8]) throws(Fault) {
         guard bytes.count <= Limits.size else { throw .tooLong }
         let reader = PresenceReader()
-        guard let parser = XML_ParserCreateNS("UTF-8", XML_Char(bitPattern: PresenceReader.separator)) else {
-            throw .malformed(line: 0)
-        }
-        defer { XML_ParserFree(parser) }
-        reader.parser = parser
-        reader.attach()
-        let status = withExtendedLifetime(reader) {
-            bytes.withUnsafeBytes { buffer in
-                XML_Parse(parser, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), 1)
-            }
-        }
+        let malformed = Expat.read(bytes, into: reader)
         if let fault = reader.fault { throw fault }
-        guard status == XML_STATUS_OK else {
-            throw .malformed(line: Int(clamping: XML_GetCurrentLineNumber(parser)))
-        }
+        if let line = malformed { throw .malformed(line: line) }
         tuples = reader.tuples
     }
 }
