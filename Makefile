@@ -6,6 +6,10 @@ ARGS    ?=
 # What a fresh Debian 12 with a Swift toolchain lacks: to build, then to test in a real terminal.
 PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg-config gcc libc6-dev tmux procps python3 openssl
 
+# Programs that others wrote, for `make interop`.
+STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls-modules kamailio-websocket-modules \
+            baresip linphone-cli sip-tester
+
 # A build tree of its own: switching the standard library to static in .build would build all packages anew.
 RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static
 PROGRAM  = .build/static/release/partyline
@@ -20,6 +24,11 @@ run: deps ## build and start the chat; ARGS="--name ada" passes options
 test: deps ## every test, those in a real terminal included
 	swift build --build-tests
 	swift test --skip-build
+
+interop: PACKAGES += $(STRANGERS)
+interop: deps ## talk with programs that others wrote: Kamailio, baresip, linphonec, sipp
+	swift build --build-tests
+	PARTYLINE_INTEROP=1 swift test --skip-build --filter '^InteropTests'
 
 build: deps ## the release executable
 	swift build $(RELEASE) --product partyline
@@ -59,5 +68,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test build install lint format conformance fuzz sanitize bench clean deps
+.PHONY: help run test build install interop lint format conformance fuzz sanitize bench clean deps
 .DEFAULT_GOAL := help

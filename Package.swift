@@ -70,8 +70,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .testTarget(
-            name: "TerminalTests", dependencies: ["partyline"], exclude: ["raw-client.py"], swiftSettings: strict),
+        // What tests of the built program share: people at terminals, exchanges, bare sockets.
+        .target(name: "Harness", path: "Tests/Harness", exclude: ["raw-client.py"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: ["Harness", "partyline"], swiftSettings: strict),
+        .testTarget(name: "InteropTests", dependencies: ["Harness", "partyline"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17
 )

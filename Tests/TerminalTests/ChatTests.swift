@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("Two people in their terminals")
@@ -152,33 +153,5 @@ struct ChatTests {
             ada.screen.contains("Echo test said: a long story") && ada.screen.contains("✓")
                 && ada.screen.components(separatedBy: "with its end").count == 3
         }
-    }
-}
-
-extension Person {
-    /// Moves the selection until `name` bears the mark.
-    func selects(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        try sees(name, sourceLocation: sourceLocation)
-        for key in Array(repeating: "Up", count: 12) + Array(repeating: "Down", count: 24) {
-            if isSelected(name) { return }
-            let before = screen
-            try presses(key)
-            // At an end of the list nothing moves; a moment is enough to see whether something did.
-            _ = eventually(within: 0.3) { screen != before }
-        }
-        Issue.record("could not select \(name):\n\(screen)", sourceLocation: sourceLocation)
-    }
-
-    private func isSelected(_ name: String) -> Bool {
-        screen.split(separator: "\n").contains { $0.contains("▸ \(name)") || $0.contains("> \(name)") }
-    }
-
-    /// Answers the open dialog. A key that comes as it opens is no answer; people press again when nothing happened.
-    func answersDialog(_ key: String) throws {
-        for _ in 0..<5 {
-            try presses(key)
-            if eventually(within: 2, { !screen.contains("OK") || !screen.contains("Cancel") }) { return }
-        }
-        Issue.record("the dialog stays open:\n\(screen)")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("A client on a bare socket that shares no code with ours")
@@ -53,22 +54,5 @@ struct RawClientTests {
         try ada.presses("Enter")
         #expect(try raw.result().contains("HEARD well met"))
         try ada.nolongerSees("IN_CALL")
-    }
-}
-
-/// The Python script beside this file as a process.
-final class RawClient {
-    private let child: Child
-
-    init(_ exchange: ExchangeProcess, _ words: String...) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("raw-client.py")
-        let address = exchange.address.split(separator: ":").map(String.init)
-        child = try Child(["python3", script.path] + address + words, environment: ["PYTHONIOENCODING": "utf-8"])
-    }
-
-    /// What it said, a line each, once it has ended.
-    func result() throws -> [String] {
-        let outcome = child.outcome()
-        return (outcome.output + outcome.errors).split(separator: "\n").map(String.init)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("The screen in a real terminal")

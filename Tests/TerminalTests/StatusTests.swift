@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("What an exchange tells about itself, asked for")

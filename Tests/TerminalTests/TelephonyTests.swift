@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("Three people and what telephones can do")
@@ -244,29 +245,5 @@ struct ConfigurationTests {
         try ada.says("/block 1234")
         try ada.sees("Not kept: ")
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "# mine\ntyping = maybe\n")
-    }
-}
-
-extension Person {
-    /// Types a line and sends it.
-    func says(_ line: String) throws {
-        try types(line)
-        try presses("Enter")
-    }
-
-    /// Sends a chat request.
-    func calls(_ name: String) throws {
-        try selects(name)
-        try presses("Enter")
-        try sees("You have sent a chat request to \(name).")
-    }
-
-    /// Asks for a chat, and the other one accepts.
-    func talks(to name: String, _ other: Person) throws {
-        try calls(name)
-        try other.sees(", number")
-        try other.answersDialog("Enter")
-        try sees("\(name) accepted your chat request.")
-        try other.sees("IN_CALL")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 @Suite("When things break")
@@ -117,13 +118,5 @@ struct TroubleTests {
         try shell.sees("Welcome ada to the chatroom!")
         try shell.types("typed after fg")
         try shell.sees("typed after fg")
-    }
-}
-
-extension Person {
-    /// The number in the title.
-    var number: String? {
-        screen.split(separator: "\n").first?.split(separator: " ").map(String.init)
-            .first { $0.count == 4 && Int($0) != nil }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import Testing
 
 /// An exchange that listens over TLS with certificates of its own, and people who keep what they decided.
@@ -48,21 +49,6 @@ private final class SecureExchange {
         try Person(
             ["--name", name, "--server", "sip:\(address);transport=tls"] + options, columns: columns, rows: rows,
             environment: ["XDG_STATE_HOME": folder.path])
-    }
-}
-
-extension Person {
-    /// Answers the question about a server. Keys that come just as it opens are not taken for an answer.
-    fileprivate func decides(_ label: String) throws {
-        for _ in 0..<20 where !screen.contains("▸\(label)◂") {
-            try presses("BTab")
-            _ = eventually(within: 1) { screen.contains("▸\(label)◂") }
-        }
-        for _ in 0..<5 {
-            try presses("Enter")
-            if eventually(within: 2, { !screen.contains("Unproven server") }) { return }
-        }
-        Issue.record("the question stays open:\n\(screen)")
     }
 }
 

@@ -1,3 +1,4 @@
+import Harness
 import Testing
 
 @Suite("Over WebSocket, in a terminal")

@@ -2,13 +2,13 @@ import Foundation
 import Testing
 
 /// Somebody at a terminal: the program in a tmux pane of its own, with a home folder of its own.
-final class Person {
+package final class Person {
     private let socket: String
     private let home: URL
     /// Generous: the machine may be busy with other things. A test that passes never waits for it.
     private static let patience = 20.0
 
-    convenience init(
+    package convenience init(
         _ options: [String], columns: Int = 80, rows: Int = 24,
         environment: [String: String] = [:], terminal: String? = nil
     ) throws {
@@ -21,7 +21,7 @@ final class Person {
     }
 
     /// Runs any command in the pane.
-    init(
+    package init(
         command: [String], columns: Int = 80, rows: Int = 24,
         environment: [String: String] = [:], terminal: String? = nil
     ) throws {
@@ -44,43 +44,43 @@ final class Person {
     private var errors: URL { home.appendingPathComponent("stderr") }
 
     /// What the program wrote to its standard error.
-    var complaints: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+    package var complaints: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
     /// The screen as text, a line a row.
-    var screen: String { (try? tmux("capture-pane", "-p")) ?? "" }
+    package var screen: String { (try? tmux("capture-pane", "-p")) ?? "" }
 
     /// The screen with its colours and attributes as escape sequences.
-    var colouredScreen: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
+    package var colouredScreen: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
 
     /// Whether anything on the screen has a colour of its own; the terminal's default colours are none.
-    var showsColours: Bool {
+    package var showsColours: Bool {
         colouredScreen.contains(#/\x1B\[([0-9]+;)*(3[0-7]|38;[0-9;]+|9[0-7])m/#)
     }
 
     /// Types text as it is.
-    func types(_ text: String) throws {
+    package func types(_ text: String) throws {
         try tmux("send-keys", "-l", "--", text)
     }
 
     /// Presses keys by tmux's names: `Enter`, `Up`, `C-q`.
-    func presses(_ keys: String...) throws {
+    package func presses(_ keys: String...) throws {
         try tmux(["send-keys"] + keys)
     }
 
-    func pastes(_ text: String) throws {
+    package func pastes(_ text: String) throws {
         try tmux("set-buffer", "--", text)
         try tmux("paste-buffer", "-p", "-r")
     }
 
-    func resizes(columns: Int, rows: Int) throws {
+    package func resizes(columns: Int, rows: Int) throws {
         try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
     }
 
     /// The terminal's title, which an escape sequence could change.
-    func title() throws -> String { try tmux("display-message", "-p", "#{pane_title}") }
+    package func title() throws -> String { try tmux("display-message", "-p", "#{pane_title}") }
 
     /// What programs can switch on in the terminal: its other screen, the mouse, application keys; and the cursor.
-    func modes() throws -> String {
+    package func modes() throws -> String {
         try tmux(
             "display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{mouse_sgr_flag}#{keypad_flag}#{cursor_flag}"
         )
@@ -88,28 +88,28 @@ final class Person {
     }
 
     /// Closes the terminal under the program.
-    func closesTerminal() throws {
+    package func closesTerminal() throws {
         try tmux("kill-server")
     }
 
     /// The process number of the program.
-    func program() throws -> pid_t {
+    package func program() throws -> pid_t {
         let shell = try tmux("list-panes", "-F", "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
         let children = try run(["pgrep", "-P", shell, "-x", "partyline"])
         return try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)), "the program has ended")
     }
 
     /// Waits until the screen shows `text`.
-    func sees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    package func sees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try waits(for: "'\(text)' to appear", sourceLocation) { screen.contains(text) }
     }
 
     /// Waits until the screen no longer shows `text`.
-    func nolongerSees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    package func nolongerSees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try waits(for: "'\(text)' to go", sourceLocation) { !screen.contains(text) }
     }
 
-    func waits(
+    package func waits(
         for what: String, _ sourceLocation: SourceLocation = #_sourceLocation, until condition: () throws -> Bool
     ) throws {
         guard try eventually(within: Person.patience, condition) else {
@@ -125,18 +125,6 @@ final class Person {
     @discardableResult
     private func tmux(_ words: [String]) throws -> String {
         try run(["tmux", "-u", "-L", socket] + words)
-    }
-}
-
-struct Impatience: Error {}
-
-/// Looks again every 10 ms until the condition holds; false when it never did.
-func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = Date().addingTimeInterval(seconds)
-    while true {
-        if try condition() { return true }
-        if Date() > deadline { return false }
-        usleep(10_000)
     }
 }
 

@@ -5,16 +5,16 @@ import Glibc
 ///
 /// Foundation's `Process` would do but for one thing: its children inherit the signals that are blocked on the thread
 /// that starts them, and tmux waits for SIGCHLD for ever.
-final class Child {
+package final class Child {
     private static let launching = NSLock()
 
-    let number: pid_t
+    package let number: pid_t
     private let output: FileHandle
     private let errors: FileHandle
     private var status: Int32?
 
     /// - Parameter command: the program by its name or path, and its arguments.
-    init(_ command: [String], environment: [String: String] = [:]) throws {
+    package init(_ command: [String], environment: [String: String] = [:]) throws {
         // One at a time: a child started meanwhile would inherit this one's pipes and hold them open.
         (number, output, errors) = try Child.launching.withLock { try Child.spawn(command, environment) }
     }
@@ -58,7 +58,7 @@ final class Child {
         return (process, output.fileHandleForReading, errors.fileHandleForReading)
     }
 
-    var isRunning: Bool {
+    package var isRunning: Bool {
         if status == nil {
             var code: Int32 = 0
             if waitpid(number, &code, WNOHANG) == number { status = code }
@@ -66,14 +66,14 @@ final class Child {
         return status == nil
     }
 
-    func kill(_ signal: Int32) {
+    package func kill(_ signal: Int32) {
         if isRunning { Glibc.kill(number, signal) }
     }
 
     /// What it says first.
-    func greeting() -> String { String(decoding: output.availableData, as: UTF8.self) }
+    package func greeting() -> String { String(decoding: output.availableData, as: UTF8.self) }
 
-    func waitUntilExit() {
+    package func waitUntilExit() {
         guard status == nil else { return }
         var code: Int32 = 0
         while waitpid(number, &code, 0) < 0 && errno == EINTR {}
@@ -81,7 +81,7 @@ final class Child {
     }
 
     /// Its exit status and all it said, once it has ended.
-    func outcome() -> (status: Int32, output: String, errors: String) {
+    package func outcome() -> (status: Int32, output: String, errors: String) {
         let said = output.readDataToEndOfFile()
         let complained = errors.readDataToEndOfFile()
         waitUntilExit()
@@ -92,4 +92,4 @@ final class Child {
 
 /// Runs a command to its end and returns its standard output.
 @discardableResult
-func run(_ command: [String]) throws -> String { try Child(command).outcome().output }
+package func run(_ command: [String]) throws -> String { try Child(command).outcome().output }

@@ -4,7 +4,7 @@ import Testing
 
 /// A plain blocking socket and SIP as text: nothing here is shared with the program under test. Reads give up after
 /// twenty seconds.
-final class Wire {
+package final class Wire {
     private let descriptor: Int32
     private var unread: [UInt8] = []
 
@@ -18,19 +18,19 @@ final class Wire {
     deinit { close(descriptor) }
 
     /// Connected to an address like `127.0.0.1:7777`.
-    convenience init(_ kind: __socket_type = SOCK_STREAM, to address: String) throws {
+    package convenience init(_ kind: __socket_type = SOCK_STREAM, to address: String) throws {
         self.init(socket(AF_INET, Int32(kind.rawValue), 0))
         try #require(Wire.withAddress(address) { connect(descriptor, $0, $1) } == 0, "connect")
     }
 
     /// Listening there.
-    convenience init(listeningAt address: String) throws {
+    package convenience init(listeningAt address: String) throws {
         self.init(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         try #require(Wire.withAddress(address) { bind(descriptor, $0, $1) } == 0, "bind")
         try #require(listen(descriptor, 8) == 0, "listen")
     }
 
-    func accepted() throws -> Wire {
+    package func accepted() throws -> Wire {
         let peer = accept(descriptor, nil, nil)
         try #require(peer >= 0, "nobody connected")
         return Wire(peer)
@@ -38,15 +38,15 @@ final class Wire {
 
     /// False when the other side does not take it any more.
     @discardableResult
-    func sends(_ text: String) -> Bool { sends(Array(text.utf8)) }
+    package func sends(_ text: String) -> Bool { sends(Array(text.utf8)) }
 
     @discardableResult
-    func sends(_ bytes: [UInt8]) -> Bool {
+    package func sends(_ bytes: [UInt8]) -> Bool {
         send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
     /// The next message, its head and body as text; nil when the connection ends or nothing comes.
-    func hears() -> String? {
+    package func hears() -> String? {
         let end = Array("\r\n\r\n".utf8)
         while true {
             while unread.starts(with: [13, 10]) { unread.removeFirst(2) }
@@ -69,7 +69,7 @@ final class Wire {
     }
 
     /// The next message that begins with `start`.
-    func hears(_ start: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+    package func hears(_ start: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
         var others: [String: Int] = [:]
         while let message = hears() {
             if message.hasPrefix(start) { return message }
@@ -88,56 +88,5 @@ final class Wire {
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-    }
-}
-
-/// A client of an exchange, written out in text.
-final class TextClient {
-    let wire: Wire
-    let name: String
-    private(set) var number = "nobody"
-    private let identity = UUID().uuidString
-    private var requests = 0
-
-    init(_ name: String, at address: String) throws {
-        wire = try Wire(to: address)
-        self.name = name
-    }
-
-    /// A request with all it needs; its branch and CSeq are new.
-    func request(_ method: String, _ uri: String, from: String? = nil, _ fields: [String] = [], body: String = "")
-        -> String
-    {
-        requests += 1
-        let lines =
-            [
-                "\(method) \(uri) SIP/2.0",
-                "Via: SIP/2.0/TCP client.invalid;branch=z9hG4bK\(identity)-\(requests);rport",
-                "Max-Forwards: 70", "From: \(from ?? "<sip:\(number)@localhost>");tag=text", "To: <\(uri)>",
-                "Call-ID: \(identity)-\(requests)", "CSeq: \(requests) \(method)", "Contact: <sip:x@client.invalid>",
-                "Content-Length: \(body.utf8.count)",
-            ] + fields
-        return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
-    }
-
-    /// Says who it is.
-    func asksForNumber() {
-        let quoted = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        wire.sends(
-            request("REGISTER", "sip:localhost", from: "\"\(quoted)\" <sip:Webphone1@localhost>", ["Expires: 60"])
-                .replacing("To: <sip:localhost>", with: "To: <sip:Webphone1@localhost>"))
-    }
-
-    /// Says who it is and gets a number.
-    func registers() throws {
-        asksForNumber()
-        let answer = try wire.hears("SIP/2.0 200")
-        let granted = try #require(answer.split(separator: "P-Associated-URI: <sip:").last)
-        number = String(granted.prefix { $0 != "@" })
-    }
-
-    func says(_ text: String, to number: String) {
-        wire.sends(
-            request("MESSAGE", "sip:\(number)@localhost", ["Content-Type: text/plain;charset=UTF-8"], body: text))
     }
 }

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// An exchange process on a loopback address that no other test uses.
+package final class ExchangeProcess {
+    package let address: String
+    private let options: [String]
+    private var child: Child
+
+    package init(_ options: String..., at address: String = Loopback.next()) throws {
+        self.address = address
+        self.options = options
+        child = try ExchangeProcess.launch(at: address, options)
+    }
+
+    /// Starts it again at the same address; returns when it listens.
+    package func start() throws { child = try ExchangeProcess.launch(at: address, options) }
+
+    private static func launch(at address: String, _ options: [String]) throws -> Child {
+        let child = try Child([Program.path, "exchange", "--listen", address] + options)
+        let greeting = child.greeting()
+        try #require(greeting.hasPrefix("Listening on "), "the exchange said: \(greeting)")
+        return child
+    }
+
+    package var isRunning: Bool { child.isRunning }
+
+    /// What the process holds in memory.
+    package func residentMegabytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(child.number)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(Int(line.filter(\.isNumber))) / 1_024
+    }
+
+    /// SIGKILL: no goodbye to anyone.
+    package func kill() {
+        child.kill(SIGKILL)
+        child.waitUntilExit()
+    }
+
+    /// SIGHUP: with a configuration file it is read again.
+    package func hangUp() { child.kill(SIGHUP) }
+
+    /// SIGSTOP: it is there, and says nothing.
+    package func freeze() { child.kill(SIGSTOP) }
+}
+
+/// The exchanges that chats have started at an address.
+package func exchanges(at address: String) -> [pid_t] {
+    let found = (try? run(["pgrep", "-f", "exchange --listen \(address) --idle-exit"])) ?? ""
+    return found.split(separator: "\n").compactMap { pid_t($0) }
+}
+
+package func stopExchange(at address: String) {
+    for process in exchanges(at: address) { kill(process, SIGTERM) }
+}

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Addresses of the loopback range, a new one for each exchange, so that tests never meet.
+package enum Loopback {
+    private static let counter = Counter()
+
+    package static func next(port: UInt16 = 7777) -> String {
+        let number = counter.next()
+        let process = Int(getpid())
+        return "127.\(1 + (process >> 8) % 250).\(1 + process % 250).\(1 + number % 250):\(port)"
+    }
+
+    private final class Counter: @unchecked Sendable {
+        private let lock = NSLock()
+        private var value = 0
+        func next() -> Int {
+            lock.withLock {
+                value += 1
+                return value
+            }
+        }
+    }
+}
