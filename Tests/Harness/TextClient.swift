@@ -15,7 +15,9 @@ package final class TextClient {
     }
 
     /// A request with all it needs; its branch and CSeq are new.
-    package func request(_ method: String, _ uri: String, from: String? = nil, _ fields: [String] = [], body: String = "")
+    package func request(
+        _ method: String, _ uri: String, from: String? = nil, _ fields: [String] = [], body: String = ""
+    )
         -> String
     {
         requests += 1
