@@ -8,7 +8,7 @@ PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg
 
 # Programs that others wrote, for `make interop`.
 STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls-modules kamailio-websocket-modules \
-            baresip linphone-cli sip-tester
+            baresip-core linphone-cli sip-tester
 
 # A build tree of its own: switching the standard library to static in .build would build all packages anew.
 RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static

@@ -1,6 +1,8 @@
 import Foundation
 
-package struct Impatience: Error {}
+package struct Impatience: Error {
+    package init() {}
+}
 
 /// Looks again every 10 ms until the condition holds; false when it never did.
 package func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {

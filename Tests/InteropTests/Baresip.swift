@@ -1,0 +1,200 @@
+import Foundation
+import Glibc
+import Harness
+import Testing
+
+/// baresip on an address of its own, without devices for sound, steered over its control port (module ctrl_tcp).
+final class Baresip {
+    /// What an account is besides its address.
+    struct Account {
+        var name = "bare"
+        var user = "Webphone1"
+        var transport = "udp"
+        var password: String?
+    }
+
+    /// Where it takes SIP, as `127.0.0.1:5060`.
+    let address: String
+    private let folder: URL
+    private let child: Child
+    private let control: NetstringConnection
+    private var requests = 0
+    private var events: [String] = []
+    /// A busy machine takes its time; a test that passes never waits for it.
+    private static let patience = 20.0
+
+    /// Starts it with one account at an exchange, and one contact for its texts.
+    ///
+    /// - Parameter authority: the file of the authorities that it believes.
+    init(
+        _ account: Account = Account(), at exchange: String, contact: String = "600", authority: String? = nil
+    ) throws {
+        address = Loopback.next(port: 5060)
+        let host = String(address.dropLast(":5060".count))
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("baresip-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Baresip.configuration(host, authority).write(
+            to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
+        let secret = account.password.map { ";auth_pass=\($0)" } ?? ""
+        try """
+        "\(account.name)" <sip:\(account.user)@\(exchange);transport=\(account.transport)>;regint=60\(secret)
+
+        """.write(to: folder.appendingPathComponent("accounts"), atomically: true, encoding: .utf8)
+        try "\"contact\" <sip:\(contact)@\(exchange);transport=\(account.transport)>\n".write(
+            to: folder.appendingPathComponent("contacts"), atomically: true, encoding: .utf8)
+        // Its trace (-s) may be longer than a pipe takes.
+        let script = "exec baresip -4 -s -f \"$0\" >\"$0/log\" 2>&1"
+        child = try Child(["sh", "-c", script, folder.path])
+        control = try NetstringConnection(to: host, port: Baresip.controlPort)
+    }
+
+    deinit {
+        child.kill(SIGKILL)
+        child.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static let controlPort: UInt16 = 4444
+
+    private static func configuration(_ host: String, _ authority: String?) -> String {
+        """
+        poll_method epoll
+        sip_listen \(host):5060
+        net_interface \(host)
+        call_max_calls 4
+        rtp_ports 20000-20100
+        audio_source aubridge,nowhere
+        audio_player aubridge,nowhere
+        audio_alert aubridge,nowhere
+        statmode_default off
+        module_path \(modules)
+        module g711.so
+        module aubridge.so
+        module_tmp account.so
+        module_app menu.so
+        module_app contact.so
+        module_app ctrl_tcp.so
+        ctrl_tcp_listen \(host):\(controlPort)
+        \(authority.map { "sip_cafile \($0)" } ?? "")
+
+        """
+    }
+
+    private static let modules = "/usr/lib/baresip/modules"
+
+    /// All that it printed, every message among it.
+    var log: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
+
+    /// Carries out one command of its menu and returns what that prints.
+    @discardableResult
+    func does(_ command: String, _ parameters: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws
+        -> String
+    {
+        requests += 1
+        let token = "request \(requests)"
+        let request = ["command": command, "params": parameters, "token": token].filter { !$0.value.isEmpty }
+        control.sends(try JSONSerialization.data(withJSONObject: request))
+        while let message = control.hears() {
+            let fields = try JSONSerialization.jsonObject(with: message) as? [String: Any] ?? [:]
+            guard fields["token"] as? String == token else {
+                events.append(Baresip.words(fields))
+                continue
+            }
+            return fields["data"] as? String ?? ""
+        }
+        throw inVain("an answer to \(command)", sourceLocation)
+    }
+
+    /// Waits for an event by its type and what its parameter says; those before it are over then.
+    func hears(_ type: String, _ text: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = Date().addingTimeInterval(Baresip.patience)
+        while Date() < deadline {
+            if let index = events.firstIndex(where: { $0.hasPrefix(type) && (text.isEmpty || $0.contains(text)) }) {
+                events.removeFirst(index + 1)
+                return
+            }
+            guard let message = control.hears() else { break }
+            events.append(Baresip.words(try JSONSerialization.jsonObject(with: message) as? [String: Any] ?? [:]))
+        }
+        throw inVain("\(type) \(text), there was \(events)", sourceLocation)
+    }
+
+    /// Waits until it has printed this.
+    func prints(_ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let isThere = eventually(within: Baresip.patience) { log.components(separatedBy: text).count > times }
+        if !isThere { throw inVain("'\(text)'", sourceLocation) }
+    }
+
+    /// Waits until a command prints this.
+    func says(_ text: String, asked command: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let isThere = try eventually(within: Baresip.patience) { try does(command).contains(text) }
+        if !isThere { throw inVain("'\(text)' of \(command)", sourceLocation) }
+    }
+
+    func kill() {
+        child.kill(SIGKILL)
+        child.waitUntilExit()
+    }
+
+    private static func words(_ event: [String: Any]) -> String {
+        "\(event["type"] ?? "?") \(event["peeruri"] ?? "") \(event["param"] ?? "")"
+    }
+
+    private func inVain(_ what: String, _ sourceLocation: SourceLocation) -> Impatience {
+        Issue.record(
+            "waited in vain for \(what); baresip printed:\n\(log.suffix(6_000))", sourceLocation: sourceLocation)
+        return Impatience()
+    }
+}
+
+/// Strings with their length before them (`5:hello,`) over TCP, as baresip takes commands and tells events.
+private final class NetstringConnection {
+    private let descriptor: Int32
+    private var unread: [UInt8] = []
+
+    /// Waits until somebody listens there.
+    init(to host: String, port: UInt16) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
+        var connected: Int32 = -1
+        let isThere = eventually(within: 20) {
+            connected = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let outcome = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(connected, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            if outcome != 0 { close(connected) }
+            return outcome == 0
+        }
+        try #require(isThere, "baresip does not listen for commands")
+        descriptor = connected
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    func sends(_ body: Data) {
+        let bytes = Array("\(body.count):".utf8) + body + Array(",".utf8)
+        send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// The next string; nil when the connection ends or nothing comes.
+    func hears() -> Data? {
+        while true {
+            if let colon = unread.firstIndex(of: UInt8(ascii: ":")),
+                let length = Int(String(decoding: unread[..<colon], as: UTF8.self)), unread.count >= colon + length + 2
+            {
+                defer { unread.removeFirst(colon + length + 2) }
+                return Data(unread[(colon + 1)...(colon + length)])
+            }
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            unread += buffer.prefix(count)
+        }
+    }
+}
