@@ -1,0 +1,109 @@
+import Foundation
+import Harness
+import Testing
+
+/// linphonec in a pane, with a home folder, a configuration and a loopback address of its own.
+///
+/// It needs no sound: without a sound card it talks and hears nothing.
+final class Linphone {
+    let pane: Person
+    private let home: URL
+    private let exchange: String
+
+    /// - Parameters:
+    ///   - user: what it registers as: a line of the exchange, or an extension.
+    ///   - transport: `udp`, `tcp` or `tls`.
+    ///   - more: further lines for its configuration; a section may come again.
+    init(
+        _ name: String = "lin", as user: String = "Webphone1", password: String? = nil, at exchange: String,
+        over transport: String = "tcp", more: [String] = []
+    ) throws {
+        self.exchange = exchange
+        let host = String(Loopback.next().prefix { $0 != ":" })
+        home = FileManager.default.temporaryDirectory.appendingPathComponent("linphone-\(UUID().uuidString)")
+        // Its database is opened there, and the folder is not made.
+        try FileManager.default.createDirectory(
+            at: home.appendingPathComponent(".local/share/linphone"), withIntermediateDirectories: true)
+        let template = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("linphone/linphonerc")
+        let blanks = [
+            "HOST": host, "NAME": name, "USER": user, "EXCHANGE": exchange, "TRANSPORT": transport,
+            "UDP": transport == "udp" ? "5060" : "0", "TCP": transport == "tcp" ? "5060" : "0",
+            "TLS": transport == "tls" ? "5061" : "0",
+        ]
+        var text = blanks.reduce(try String(contentsOf: template, encoding: .utf8)) {
+            $0.replacing("@\($1.key)@", with: $1.value)
+        }
+        if let password { text += "\n[auth_info_0]\nusername=\(user)\npasswd=\(password)\n" }
+        text += "\n" + more.joined(separator: "\n") + "\n"
+        let configuration = home.appendingPathComponent("linphonerc")
+        try text.write(to: configuration, atomically: true, encoding: .utf8)
+        let script = "linphonec -c \"$0\"; echo \"[left with $?]\"; exec cat"
+        pane = try Person(
+            command: ["sh", "-c", script, configuration.path], columns: 160, rows: 70,
+            environment: ["HOME": home.path])
+        try pane.sees("linphonec>")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: home) }
+
+    /// Gives a command.
+    func does(_ command: String) throws { try pane.says(command) }
+
+    func sees(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try pane.sees(text, sourceLocation: sourceLocation)
+    }
+
+    func calls(_ number: String) throws { try does("call sip:\(number)@\(exchange)") }
+
+    /// Writes a text; linphonec knows no difference between one in a call and one outside.
+    func writes(_ text: String, to number: String) throws { try does("chat sip:\(number)@\(exchange) \(text)") }
+}
+
+/// An exchange, ada at her terminal as 1000, and linphonec on the same line as 1001.
+final class OfficeWithLinphone {
+    let exchange: ExchangeProcess
+    let ada: Person
+    let lin: Linphone
+
+    init(over transport: String = "tcp", more: [String] = []) throws {
+        exchange = try ExchangeProcess()
+        ada = try Person(
+            ["--name", "ada", "--server", exchange.address, "--transport", transport], columns: 160, rows: 30)
+        try ada.sees("Webphone1 · 1000 · connected")
+        lin = try Linphone(at: exchange.address, over: transport, more: more)
+        try ada.sees("lin is ONLINE")
+    }
+
+    /// The two in a chat that linphonec asked for.
+    func asLinphoneAsked() throws {
+        try lin.calls("1000")
+        try ada.sees("lin, number 1001, asks you for a chat.")
+        try lin.sees("Call 1 to sip:1000@\(exchange.address) ringing.")
+        try ada.answersDialog("Enter")
+        try ada.sees("lin 1001 · IN_CALL")
+        try lin.sees("Call 1 with sip:1000@\(exchange.address) connected.")
+    }
+
+    /// The two in a chat that ada asked for.
+    func asAdaAsked() throws {
+        try ada.says("/call 1001")
+        try lin.sees("Receiving new incoming call from \"ada\" <sip:1000@exchange.local>, assigned id 1")
+        try ada.sees("lin is being asked: RINGING.")
+        try lin.does("answer")
+        try lin.sees("Call 1 with \"ada\" <sip:1000@exchange.local> connected.")
+        try ada.sees("lin accepted your chat request.")
+        try ada.sees("lin 1001 · IN_CALL")
+    }
+
+    /// A text each way.
+    func exchangeTexts() throws {
+        try ada.says("at one, by the river 🌊?")
+        try lin.sees(": at one, by the river 🌊?")
+        try ada.waits(for: "its mark") {
+            ada.screen.split(separator: "\n").contains { $0.contains("by the river 🌊?") && $0.contains("✓") }
+        }
+        try lin.writes("à une heure, d'accord", to: "1000")
+        try ada.sees("lin said: à une heure, d'accord")
+    }
+}
