@@ -84,9 +84,8 @@ package struct Exchange: Sendable {
     package init(_ configuration: Configuration, identifiers: Identifiers) {
         var identifiers = identifiers
         self.configuration = configuration
-        let limits = TransactionLayer.Limits(datagram: Message.largestDatagram)
         calls = Calls(limit: configuration.limits.notedCalls)
-        layer = TransactionLayer(identifiers: identifiers.split(), limits: limits)
+        layer = TransactionLayer(identifiers: identifiers.split(), limits: configuration.limits.ofTransactions)
         echoTest = configuration.echoTest.flatMap {
             EchoTest($0, configuration: configuration, identifiers: identifiers.split())
         }

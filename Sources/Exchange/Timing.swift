@@ -34,6 +34,10 @@ extension Exchange {
         package var relaysPerFlow = 4_096
         /// Requests relayed in all that await their final response; more are answered 503.
         package var relays = 65_536
+        /// Transactions at a time, and on one flow; a request beyond is answered 503. Over UDP each is remembered for
+        /// 32 s after its answer, so that one flow has room for some 150 calls a second.
+        package var transactions = 65_536
+        package var transactionsPerFlow = 16_384
         /// Calls that are noted for whoever asks what goes on; one beyond takes place unnoted.
         package var notedCalls = 16_384
         /// REFERs that are remembered for the call that follows; of more the oldest is forgotten.

@@ -114,6 +114,8 @@ extension ExchangeReader {
         ("subscriptions-per-client", 1...1_000, { $0.subscriptionsPerClient = $1 }),
         ("requests-per-flow", 1...1_000_000, { $0.relaysPerFlow = $1 }),
         ("requests", 1...1_000_000, { $0.relays = $1 }),
+        ("transactions", 1_000...10_000_000, { $0.transactions = $1 }),
+        ("transactions-per-flow", 100...10_000_000, { $0.transactionsPerFlow = $1 }),
         ("body", 1_300...65_000, { $0.bodySize = $1 }),
         ("wrong-passwords", 1...1_000, { $0.wrongPasswords = $1 }),
         ("wrong-passwords-per-address", 1...1_000_000, { $0.wrongPasswordsPerAddress = $1 }),

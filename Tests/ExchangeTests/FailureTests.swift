@@ -123,6 +123,28 @@ import Testing
         #expect(pair.ann.statuses.isEmpty)
     }
 
+    @Test("a trunk over UDP has room for as many remembered transactions as the configuration says") func trunk() throws
+    {
+        var configuration = Exchange.Configuration()
+        configuration.limits.transactionsPerFlow = 12
+        let pair = Pair(.udp, .udp, configuration)
+        func says() -> Int? {
+            pair.ann.forget()
+            pair.ann.ask("MESSAGE", "sip:1001@exchange.local")
+            if let request = pair.bob.lastRequest { pair.bob.answer(request, 200) }
+            return pair.ann.statuses.last
+        }
+        // The REGISTER is remembered too.
+        for _ in 0..<11 { #expect(says() == 200) }
+        #expect(says() == 503)
+        configuration.limits.transactionsPerFlow = 13
+        pair.town.handle(.configured(configuration))
+        #expect(says() == 200)
+        #expect(says() == 503)
+        pair.town.wait(.seconds(33))
+        #expect(says() == 200)
+    }
+
     @Test("within a call a slow client over UDP has the time of timer F") func slowInDialog() throws {
         let pair = Pair(.udp, .udp)
         let (_, answer) = try pair.call()

@@ -47,6 +47,8 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
             clients-per-line = 20
             wrong-passwords = 5
             longest-wait = 60
+            transactions = 200_000
+            transactions-per-flow = 100_000
             [tls]
             certificate = "cert.pem"
             key = "key.pem"
@@ -66,6 +68,8 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
         #expect(settings.exchange.echoTest == 700 && settings.exchange.echoTestName == "Parrot")
         #expect(settings.exchange.limits.clientsPerLine == 20 && settings.exchange.limits.wrongPasswords == 5)
         #expect(settings.exchange.limits.longestWait == 60)
+        #expect(settings.exchange.limits.transactions == 200_000)
+        #expect(settings.exchange.limits.transactionsPerFlow == 100_000)
         let addresses = [("0.0.0.0", TransportProtocol.udp), ("0.0.0.0", .tcp), ("::", .tcp)].map { host, transport in
             ExchangeSettings.Listen(transport: transport, address: SocketAddress(host: host, port: 5_060))
         }

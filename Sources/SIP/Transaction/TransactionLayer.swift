@@ -68,8 +68,8 @@ public struct TransactionLayer: Sendable, Equatable {
 
     /// Counts since the start.
     public internal(set) var counters = Counters()
-    /// The limits it was made with.
-    public let limits: Limits
+    /// Lower ones let what has begun go on.
+    public var limits: Limits
 
     var identifiers: Identifiers
     var inviteClients = TransactionTable<ClientID, InviteClientTransaction>()
