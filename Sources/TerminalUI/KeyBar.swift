@@ -53,9 +53,16 @@ extension Canvas {
         case .send:
             return [KeyHint("Enter", "send"), KeyHint("Tab", "focus")] + hangUp + [KeyHint("↑↓", "select"), scroll]
         case .input:
-            let enter = KeyHint("Enter", state.draft.isEmpty ? "call" : "send")
+            let enter = KeyHint("Enter", calls(state) ? "call" : "send")
             return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]
         }
+    }
+
+    /// An empty line calls the selected client, unless that one is in the chat already.
+    private func calls(_ state: Chat.State) -> Bool {
+        guard state.draft.isEmpty else { return false }
+        guard let call = state.call, let selected = state.clients.selected else { return true }
+        return selected.number != call.party.number
     }
 
     /// What the line may become, while it is a command in the making.

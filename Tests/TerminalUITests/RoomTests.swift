@@ -67,7 +67,7 @@ import Webphone
                 │ 10:41 client 9 said: line 40                                         │                           │
                 ├ client 9 1009 · IN_CALL 1:02:03 ─────────────────────────────────────┴──────────── ▼ 3 new lines ┤
                 │ ›                                                                                       [ Send ] │
-                ╰ ↑↓ select  Enter call  Tab focus  ^X hang up  ^O hold  PgUp scroll  F1 help  ^Q quit ────────────╯
+                ╰ ↑↓ select  Enter send  Tab focus  ^X hang up  ^O hold  PgUp scroll  F1 help  ^Q quit ────────────╯
                 """)
     }
 
