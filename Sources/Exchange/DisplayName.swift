@@ -3,6 +3,9 @@ package struct DisplayName: Hashable, Sendable {
     /// UTF-8 octets, after trimming.
     package static let maximumLength = 64
 
+    /// What a telephone that gives itself no name is called, like somebody who leaves the chat's prompt empty.
+    package static let nameless = "user"
+
     package let text: String
 
     /// Refuses what could not be shown or would disturb the screen it is shown on: nothing visible, too long, control

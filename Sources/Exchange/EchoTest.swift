@@ -79,10 +79,12 @@ struct EchoTest: Sendable {
     private mutating func hear(_ report: UserAgent.Report) -> [Effect] {
         switch report {
         case .incoming(let session, let from, _): return answer(session, from: from)
-        case .message(let session?, _, let content): return echo(content, in: session)
+        case .message(let session, let from, let content):
+            guard let session = session ?? self.session(with: from) else { return [] }
+            return echo(content, in: session)
         case .session(let session, .ended): return forget(session)
         case .referred(let referral, _, _, _): return perform(.command(.refuse(referral)))
-        case .session, .message, .messageResult, .peer, .modified, .renewed, .held, .holdFailed, .capabilities,
+        case .session, .messageResult, .peer, .modified, .renewed, .held, .holdFailed, .capabilities,
             .transfer, .replaced, .dtmf, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
             .registrationFailed, .unregistered, .ping:
             return []
@@ -96,6 +98,11 @@ struct EchoTest: Sendable {
         chats[session] = Chat(peer: peer)
         sessionsByPeer[peer, default: []].append(session)
         return perform(.command(.accept(session)))
+    }
+
+    /// The newest chat with whoever sent a text outside of any: some telephones send all of theirs beside the call.
+    private func session(with from: NameAddress) -> SessionID? {
+        PhoneNumber(user: from.uri.user).flatMap { sessionsByPeer[$0]?.last }
     }
 
     /// Two echoes that talk to each other would never end: one that is told again and again what it said itself,

@@ -166,7 +166,8 @@ struct Registrar: Sendable {
             let response = answer(to: request, tag: tag, number: left?.number, expires: nil)
             return (response, left.map { [.left($0, .unregistered)] } ?? [])
         case .bind(let contact, let wanted):
-            guard let name = owner?.name ?? DisplayName(request.from?.displayName ?? to.displayName) else {
+            let offered = request.from?.displayName ?? to.displayName ?? DisplayName.nameless
+            guard let name = owner?.name ?? DisplayName(offered) else {
                 throw Refusal(403, "Bad Display Name")
             }
             let bounds = configuration.registrationBounds

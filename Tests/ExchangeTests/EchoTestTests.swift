@@ -122,6 +122,24 @@ import Testing
         #expect(ann.requests.isEmpty)
     }
 
+    @Test("a text beside the call is sent back in it, as telephones want it that know no texts in calls")
+    func beside() throws {
+        let ann = town.phone("ann")
+        ann.register()
+        let answer = try chat(ann)
+        let aside = ann.ask("MESSAGE", "sip:600@exchange.local", ["Content-Type: text/plain"], body: "aside")
+        #expect(aside?.status == 200)
+        let back = try #require(ann.lastRequest)
+        #expect(back.method == .message && back.body == Array("aside".utf8))
+        #expect(back.callID == answer.callID && back.to?.tag == "ann")
+
+        let bob = town.phone("bob")
+        bob.register()
+        ann.forget()
+        bob.ask("MESSAGE", "sip:600@exchange.local", ["Content-Type: text/plain"], body: "not mine")
+        #expect(ann.requests.isEmpty && bob.requests.isEmpty, "a call is answered only to whoever is in it")
+    }
+
     @Test("a call taken back before its answer, which comes at once, ends too") func cancelled() throws {
         let ann = town.phone("ann")
         ann.register()

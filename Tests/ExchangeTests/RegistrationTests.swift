@@ -56,6 +56,16 @@ import Testing
         #expect(refusal?.reason == "Bad Display Name")
     }
 
+    @Test("a telephone that gives itself no name is called user") func nameless() {
+        let phone = town.phone("phone")
+        let line = "<sip:Webphone1@127.0.0.1>"
+        #expect(phone.ask("REGISTER", "sip:127.0.0.1", from: line + ";tag=1", to: line, ["Expires: 60"])?.status == 200)
+        let bob = town.phone("bob")
+        bob.register()
+        bob.subscribe()
+        #expect(bob.list.contains("1000 user"))
+    }
+
     @Test(
         "names of all scripts, markup and emoji are names",
         arguments: [

@@ -100,6 +100,10 @@ struct ExchangeOptionsTests {
         }
         #expect(settings.exchange.extensions.map(\.passwords) == [hashes])
         #expect(!command.entry(for: "Open Sesame").contains("Sesame"))
+        let old = try #require(
+            try HashPassword.parse(["--number", "601", "--domain", "pbx.example", "--md5-only"]) as HashPassword?)
+        let entry = old.entry(for: "Open Sesame")
+        #expect(entry.contains("md5 = ") && !entry.contains("sha256"), "nothing but MD5 is asked for then")
         for wrong in [["--number", "x"], ["--number", "01"], ["--number", "1", "--domain", "a b"], []] {
             #expect(throws: (any Error).self) { try HashPassword.parse(wrong) }
         }

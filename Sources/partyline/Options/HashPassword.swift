@@ -23,6 +23,11 @@ struct HashPassword: ParsableCommand {
     @Flag(name: .customLong("md5"), help: "Also for phones that know nothing better than MD5.")
     var withMD5 = false
 
+    @Flag(
+        name: .customLong("md5-only"),
+        help: "For phones that give up when they are asked for SHA-256 as well; the exchange asks for MD5 alone.")
+    var isMD5Only = false
+
     func validate() throws {
         guard PhoneNumber(user: number) != nil else {
             throw ValidationError("'\(number)' is no number: 1 to 9 digits, and no zero at the front.")
@@ -55,8 +60,8 @@ struct HashPassword: ParsableCommand {
             PasswordHash(user: number, realm: domain, password: password, function).digits
         }
         var lines = ["# Good for this number with domain = \"\(domain)\" only.", "[[extension]]", "number = \(number)"]
-        lines.append("sha256 = \"\(hash(.sha256))\"")
-        if withMD5 { lines.append("md5 = \"\(hash(.md5))\"") }
+        if !isMD5Only { lines.append("sha256 = \"\(hash(.sha256))\"") }
+        if withMD5 || isMD5Only { lines.append("md5 = \"\(hash(.md5))\"") }
         return lines.joined(separator: "\n")
     }
 }
