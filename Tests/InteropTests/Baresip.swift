@@ -7,7 +7,8 @@ import Testing
 final class Baresip {
     /// What an account is besides its address.
     struct Account {
-        var name = "bare"
+        /// Nil leaves it out.
+        var name: String? = "bare"
         var user = "Webphone1"
         var transport = "udp"
         var password: String?
@@ -35,9 +36,11 @@ final class Baresip {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Baresip.configuration(host, authority).write(
             to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
+        // Numbers are under the exchange's domain, which no name server knows here: it is the proxy for all.
+        let place = "\(exchange);transport=\(account.transport)"
         let secret = account.password.map { ";auth_pass=\($0)" } ?? ""
         try """
-        "\(account.name)" <sip:\(account.user)@\(exchange);transport=\(account.transport)>;regint=60\(secret)
+        \(account.name.map { "\"\($0)\"" } ?? "") <sip:\(account.user)@\(place)>;outbound="sip:\(place)";regint=60\(secret)
 
         """.write(to: folder.appendingPathComponent("accounts"), atomically: true, encoding: .utf8)
         try "\"contact\" <sip:\(contact)@\(exchange);transport=\(account.transport)>\n".write(
@@ -125,6 +128,11 @@ final class Baresip {
         if !isThere { throw inVain("'\(text)'", sourceLocation) }
     }
 
+    /// Waits for a message of this body.
+    func receives(_ body: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try prints("\r\n\r\n" + body, sourceLocation: sourceLocation)
+    }
+
     /// Waits until a command prints this.
     func says(_ text: String, asked command: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let isThere = try eventually(within: Baresip.patience) { try does(command).contains(text) }
@@ -144,57 +152,5 @@ final class Baresip {
         Issue.record(
             "waited in vain for \(what); baresip printed:\n\(log.suffix(6_000))", sourceLocation: sourceLocation)
         return Impatience()
-    }
-}
-
-/// Strings with their length before them (`5:hello,`) over TCP, as baresip takes commands and tells events.
-private final class NetstringConnection {
-    private let descriptor: Int32
-    private var unread: [UInt8] = []
-
-    /// Waits until somebody listens there.
-    init(to host: String, port: UInt16) throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        inet_pton(AF_INET, host, &address.sin_addr)
-        var connected: Int32 = -1
-        let isThere = eventually(within: 20) {
-            connected = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            let outcome = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(connected, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            if outcome != 0 { close(connected) }
-            return outcome == 0
-        }
-        try #require(isThere, "baresip does not listen for commands")
-        descriptor = connected
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    deinit { close(descriptor) }
-
-    func sends(_ body: Data) {
-        let bytes = Array("\(body.count):".utf8) + body + Array(",".utf8)
-        send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    }
-
-    /// The next string; nil when the connection ends or nothing comes.
-    func hears() -> Data? {
-        while true {
-            if let colon = unread.firstIndex(of: UInt8(ascii: ":")),
-                let length = Int(String(decoding: unread[..<colon], as: UTF8.self)), unread.count >= colon + length + 2
-            {
-                defer { unread.removeFirst(colon + length + 2) }
-                return Data(unread[(colon + 1)...(colon + length)])
-            }
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return nil }
-            unread += buffer.prefix(count)
-        }
     }
 }

@@ -1,53 +1,112 @@
 import Harness
 import Testing
 
-/// ada at our exchange, in a terminal, and baresip as a guest on the same line.
-struct Neighbours {
-    let exchange: ExchangeProcess
-    let ada: Person
-    let bare: Baresip
-
-    init(over transport: String) throws {
-        exchange = try ExchangeProcess()
-        let ada = try Person(
-            ["--name", "ada", "--server", exchange.address, "--transport", transport], columns: 140, rows: 30)
-        self.ada = ada
-        try ada.sees("Echo test")
-        try ada.waits(for: "a number") { ada.number != nil }
-        bare = try Baresip(.init(transport: transport), at: exchange.address, contact: ada.number ?? "")
-        try ada.sees("bare is ONLINE")
-    }
-
-    /// ada calls, and baresip takes it.
-    func talk() throws {
-        try ada.calls("bare")
-        try bare.hears("CALL_INCOMING", ada.number ?? "")
-        try bare.does("accept")
-        try ada.sees("bare accepted your chat request.")
-        try bare.hears("CALL_ESTABLISHED")
-    }
-
-    /// baresip calls, and ada takes it.
-    func talkTheOtherWay() throws {
-        try bare.does("dial", address(ada))
-        try ada.sees("bare, number")
-        try ada.answersDialog("Enter")
-        try ada.sees("IN_CALL")
-        try bare.hears("CALL_ESTABLISHED")
-    }
-
-    /// Where baresip calls somebody.
-    func address(_ person: Person) -> String { "sip:\(person.number ?? "")@\(exchange.address)" }
-}
-
-@Suite("baresip in calls with our client", .enabled(if: Strangers.takePart))
+@Suite("baresip on a line of our exchange, and our client", .enabled(if: Strangers.takePart))
 struct BaresipCallTests {
-    @Test("a call to baresip, and it hangs up", arguments: ["udp", "tcp"])
-    func called(transport: String) throws {
-        let street = try Neighbours(over: transport)
-        try street.talk()
-        try street.bare.does("hangup")
-        try street.ada.sees("bare hung up.")
-        try street.ada.nolongerSees("IN_CALL")
+    @Test(
+        "it is called: keys and texts arrive, both hold and resume, and it hangs up", arguments: ["udp", "tcp", "tls"])
+    func isCalled(over transport: String) throws {
+        let office = try OfficeWithBaresip(over: transport)
+        let (ada, bare) = (office.ada, office.bare)
+        try office.asAdaAsked()
+        try office.exchangeTexts()
+        try ada.says("/dtmf 7#")
+        try bare.prints("received DTMF: '7'")
+        try bare.prints("received DTMF: '#'")
+
+        try ada.presses("C-o")
+        try ada.sees("HOLD by you")
+        try bare.prints("a=sendonly")
+        try bare.prints("a=recvonly")
+        try ada.presses("C-o")
+        try ada.sees("The chat with bare goes on.")
+        try ada.sees("bare 1001 · IN_CALL")
+
+        try bare.does("hangup")
+        try ada.sees("bare hung up. Your chat with bare has ended.")
+        try office.isOver()
+    }
+
+    @Test(
+        "it calls: the dialog names it, it holds and resumes with texts between, and we hang up",
+        arguments: ["udp", "tcp"])
+    func calls(over transport: String) throws {
+        let office = try OfficeWithBaresip(over: transport)
+        let (ada, bare) = (office.ada, office.bare)
+        try office.asBaresipAsked()
+        try ada.sees("bare wanted to speak with you: this chat is one of texts, without voice.")
+        try bare.does("hold")
+        try ada.sees("bare put the chat on hold.")
+        try ada.sees("HOLD by them")
+        try office.exchangeTexts()
+        try ada.presses("C-o")
+        try ada.sees("HOLD by you")
+        try bare.does("resume")
+        try bare.says("ESTABLISHED", asked: "listcalls")
+        try ada.presses("C-o")
+        try ada.sees("The chat with bare goes on.")
+        try ada.sees("bare 1001 · IN_CALL")
+        try ada.presses("C-x")
+        try ada.sees("You hung up. Your chat with bare has ended.")
+        try bare.hears("CALL_CLOSED")
+        try office.isOver()
+    }
+
+    @Test("it calls in vain: refused, taken back, not to be disturbed, and nobody there", arguments: ["udp", "tcp"])
+    func callsInVain(over transport: String) throws {
+        let office = try OfficeWithBaresip(over: transport)
+        let (ada, bare) = (office.ada, office.bare)
+        try office.calls("1000")
+        try ada.sees("bare, number 1001, asks you for a chat.")
+        try ada.answersDialog("Escape")
+        try bare.hears("CALL_CLOSED", "603")
+
+        try office.calls("1000")
+        try ada.sees("bare, number 1001, asks you for a chat.")
+        try bare.hears("CALL_RINGING")
+        try bare.does("hangup")
+        try ada.sees("bare took the chat request back.")
+        try ada.nolongerSees("bare, number 1001")
+
+        try ada.says("/dnd")
+        try ada.sees("do not disturb ·")
+        try office.calls("1000")
+        try bare.hears("CALL_CLOSED", "486")
+        try ada.sees("bare asked you for a chat and was told that you are busy.")
+
+        try office.calls("9998")
+        try bare.hears("CALL_CLOSED", "404")
+        try office.isOver()
+    }
+
+    @Test(
+        "it is called in vain: a refusal of its is told as busy, and a request is taken back",
+        arguments: ["udp", "tcp"])
+    func isCalledInVain(over transport: String) throws {
+        let office = try OfficeWithBaresip(over: transport)
+        let (ada, bare) = (office.ada, office.bare)
+        try ada.calls("bare")
+        try ada.sees("bare is being asked: RINGING.")
+        try bare.hears("CALL_INCOMING")
+        try bare.does("hangup")
+        try ada.sees("bare is busy.")
+
+        try ada.says("/call 1001")
+        try bare.hears("CALL_INCOMING")
+        try ada.presses("C-x")
+        try ada.sees("You took your chat request to bare back.")
+        try bare.hears("CALL_CLOSED")
+        try office.isOver()
+    }
+
+    @Test("a text of its outside of any call is shown, and it dies in a call: the list and the chat tell")
+    func textsAndDies() throws {
+        let office = try OfficeWithBaresip(over: "tcp")
+        try office.bare.does("message", "are you there?")
+        try office.ada.sees("are you there?")
+        try office.asAdaAsked()
+        office.bare.kill()
+        try office.ada.sees("bare is OFFLINE")
+        try office.ada.nolongerSees("IN_CALL")
     }
 }
