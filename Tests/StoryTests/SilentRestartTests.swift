@@ -88,6 +88,17 @@ struct SilentRestartTests {
         #expect(world.people[0].calls.count == 1)
     }
 
+    @Test("who learns it by a refused datagram is back first, and calls nobody OFFLINE who comes with the next ping")
+    func refusedDatagram() {
+        let world = Self.room(inCall: true)
+        world.refuseDatagram(of: 0)
+        world.run(for: .seconds(2))
+        #expect(world.exchange?.clientCount == 1 && world.people[0].alive.isEmpty)
+        world.run(for: .seconds(30))
+        #expect(world.exchange?.clientCount == 2 && world.people.map(\.number) == ["1000", "1001"])
+        #expect(Self.offline(world) == 0)
+    }
+
     @Test("whenever it happens between two pings, all is well within half a minute", arguments: 0..<30)
     func anyMoment(second: Int) {
         let world = FirstStoryTests.room((.udp, .udp), seed: UInt64(second))

@@ -245,6 +245,14 @@ final class World {
         timers[person] = [:]
     }
 
+    /// Tells a person's socket that nobody took a datagram, as a host does whose exchange is not there.
+    func refuseDatagram(of person: Int) {
+        for link in links.indices where links[link].phone == person && links[link].flow.transport == .udp {
+            let event = TransportEvent.closed(links[link].flow, .refused)
+            agenda.add(.toPhone(person, event, link: link), at: now + travel)
+        }
+    }
+
     private func cut(_ link: Int) {
         guard links[link].isOpenHere else { return }
         let event = TransportEvent.closed(links[link].flow, .closedByPeer)

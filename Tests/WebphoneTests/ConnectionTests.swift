@@ -52,6 +52,16 @@ struct ConnectionTests {
         #expect(connection.handle(.registered(number: "1000")) == [])
     }
 
+    @Test("over UDP the others are given the time of their next ping to come back, after a lost connection too")
+    func datagramGrace() {
+        var connection = Self.online(.udp)
+        let wait = retry(connection.handle(.closed(Self.flow(1, .udp), .refused))) ?? .zero
+        _ = connection.handle(.fired(.retry))
+        _ = connection.handle(.opened(Self.flow(2, .udp), attempt: 2))
+        let effects = connection.handle(.registered(number: "1000"))
+        #expect(effects.contains(.established(Self.flow(2, .udp), number: "1000", grace: .seconds(20) + wait)))
+    }
+
     @Test("a host that does not answer is tried again and again, more and more slowly, each attempt counted")
     func unreachable() {
         var connection = Connection(identifiers: .seeded(1))

@@ -73,7 +73,7 @@ extension Connection {
             self.number = number
             attempts = 0
             wasOnline = true
-            let grace = Self.grace + backOff.last
+            let grace = Self.grace(flow.transport) + backOff.last
             backOff.reset()
             var effects: [Effect] = [.cancel(.registration), .report(.accessGranted(number: number))]
             if let endpoint { effects.append(.connected(through: endpoint)) }

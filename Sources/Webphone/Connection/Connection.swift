@@ -95,6 +95,8 @@ package struct Connection: Sendable, Equatable {
     package static let grace: Duration = .seconds(5)
     /// Over UDP they notice by their next ping.
     package static let datagramGrace: Duration = pingInterval + grace
+    /// What one learned at once, by a refused datagram, the others over UDP may not know before their next ping.
+    static func grace(_ transport: TransportProtocol) -> Duration { transport == .udp ? datagramGrace : grace }
     /// Transactions on the datagram flow that was left for TCP end within 64*T1.
     package static let drainTime: Duration = .seconds(32)
 
