@@ -74,7 +74,7 @@ let package = Package(
         .target(name: "Harness", path: "Tests/Harness", exclude: ["raw-client.py"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Harness", "partyline"], swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: ["Harness", "partyline"], exclude: ["linphone", "sipp"],
+            name: "InteropTests", dependencies: ["Harness", "partyline"], exclude: ["kamailio", "linphone", "sipp"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17

@@ -28,9 +28,9 @@ extension Person {
 
     /// Answers the open dialog. A key that comes as it opens is no answer; people press again when nothing happened.
     package func answersDialog(_ key: String) throws {
-        for _ in 0..<5 {
+        for _ in 0..<20 {
             try presses(key)
-            if eventually(within: 2, { !screen.contains("OK") || !screen.contains("Cancel") }) { return }
+            if eventually(within: 0.5, { !screen.contains("OK") || !screen.contains("Cancel") }) { return }
         }
         Issue.record("the dialog stays open:\n\(screen)")
     }

@@ -18,7 +18,6 @@ struct KamailioTests {
         try office.holds()
         try office.handsOver()
         try office.joins()
-        if transport == .udp { try office.restartsUnseen() }
         try office.restarts()
         try office.leaves()
     }
