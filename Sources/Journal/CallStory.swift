@@ -224,7 +224,7 @@ extension Request {
     /// Whether somebody wrote it; word of who is typing and of what arrived travels in MESSAGEs as well.
     fileprivate var isText: Bool {
         switch contentType?.essence {
-        case "message/cpim":
+        case "message/cpim", "multipart/mixed", "multipart/alternative":
             String(decoding: body.prefix(2_048), as: UTF8.self).lowercased().contains("content-type: text/plain")
         case let type: type == nil || type == "text/plain"
         }

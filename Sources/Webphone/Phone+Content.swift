@@ -80,9 +80,9 @@ extension Phone {
         guard type.essence == CommonMessage.mediaType else { return take(content, type, in: call, from: from) }
         do throws(CommonMessage.Fault) {
             let message = try CommonMessage(parsing: content.body)
-            guard let type = MediaType(message.content.type) else { return }
-            take(message.content, type, in: call, from: from)
-            if let call, type.type == "text" { confirm(message, in: call.id) }
+            let contents = try message.contents
+            for (content, type) in contents { take(content, type, in: call, from: from) }
+            if let call, contents.contains(where: { $0.type.type == "text" }) { confirm(message, in: call.id) }
         } catch {
             if let call { reports.append(.report(.fault(Reasons.unreadable(call.party)))) }
         }

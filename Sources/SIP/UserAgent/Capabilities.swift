@@ -9,6 +9,8 @@ package enum Capabilities {
     /// Option tags of extensions.
     package static let supported = [reliable, "outbound", "path", "timer", "replaces"]
     package static let supportedText = supported.joined(separator: ", ")
+    /// What any body may be wrapped in (RFC 5621 §4).
+    package static let multiparts = ["multipart/mixed", "multipart/alternative"]
 
     /// Why a request, in a dialog or outside, cannot be served whatever it says in detail: nil when it can.
     package static func objection(to request: Request) -> Response? {
@@ -29,7 +31,7 @@ package enum Capabilities {
 
     /// The value of Accept: session descriptions, and messages of these types.
     package static func accept(_ messageTypes: [String]) -> String {
-        ([MediaType.sdp.essence] + messageTypes).joined(separator: ", ")
+        ([MediaType.sdp.essence] + messageTypes + multiparts).joined(separator: ", ")
     }
 
     /// A refusal with the header field that says what would have been understood.
@@ -50,10 +52,10 @@ package enum Capabilities {
 
     private static func accepted(in method: Method, _ messageTypes: [String]) -> String {
         switch method {
-        case .message: messageTypes.joined(separator: ", ")
+        case .message: (messageTypes + multiparts).joined(separator: ", ")
         case .info: TelephoneKeys.relay + ", " + TelephoneKeys.plain
         case .notify: "message/sipfrag"
-        case _: MediaType.sdp.essence
+        case _: ([MediaType.sdp.essence] + multiparts).joined(separator: ", ")
         }
     }
 
@@ -66,46 +68,5 @@ package enum Capabilities {
         response.headers[.acceptLanguage] = "en"
         response.headers[.supported] = supportedText
         return response
-    }
-}
-
-/// A final response that a body earned.
-package struct BodyFault: Error, Equatable, Sendable {
-    package var status: Int
-}
-
-extension Request {
-    /// The offer in an INVITE; nil when there is none (RFC 3264 §5, RFC 3261 §13.2.1).
-    package func offer() throws(BodyFault) -> SessionDescription? {
-        guard !body.isEmpty else { return nil }
-        try checkEncoding()
-        guard contentType?.essence == MediaType.sdp.essence else {
-            if isBodyOptional { return nil }
-            throw BodyFault(status: 415)
-        }
-        do {
-            return try SessionDescription(parsing: body)
-        } catch {
-            throw BodyFault(status: error.reason == .tooLarge ? 413 : 400)
-        }
-    }
-
-    /// What a MESSAGE says (RFC 3428 §7). Without a Content-Type it is taken for plain text, as the peer meant it.
-    package func content(of types: [String]) throws(BodyFault) -> UserAgent.Content {
-        guard body.count <= UserAgent.Limits.messageBody else { throw BodyFault(status: 413) }
-        try checkEncoding()
-        guard let type = headers[.contentType] else { return UserAgent.Content(type: "text/plain", body: body) }
-        guard let media = MediaType(type), types.contains(media.essence) else { throw BodyFault(status: 415) }
-        return UserAgent.Content(type: type, body: body)
-    }
-
-    private func checkEncoding() throws(BodyFault) {
-        guard let encoding = headers[.contentEncoding] else { return }
-        guard encoding.lowercased() == "identity" else { throw BodyFault(status: 415) }
-    }
-
-    /// RFC 3261 §20.11: a body that may be left unread.
-    private var isBodyOptional: Bool {
-        headers[.contentDisposition]?.lowercased().contains("handling=optional") ?? false
     }
 }

@@ -43,8 +43,8 @@ extension Session {
     private func take(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
         guard state != .leaving else { return answer(481, request, transaction) }
         do throws(BodyFault) {
-            let content = try request.content(of: messageTypes)
-            return [.respond(Response(200, to: request), transaction), .report(.message(id, from: peer, content))]
+            let contents = try request.contents(of: messageTypes)
+            return answer(200, request, transaction) + contents.map { .report(.message(id, from: peer, $0)) }
         } catch {
             return [.respond(Capabilities.refusal(error.status, of: request, taking: messageTypes), transaction)]
         }

@@ -70,9 +70,9 @@ extension UserAgent {
         guard let sender = request.identity else { return answer(400, request, transaction, &effects) }
         guard !barred.contains(URI(barring: sender.uri)) else { return answer(403, request, transaction, &effects) }
         do throws(BodyFault) {
-            let content = try request.content(of: configuration.messageTypes)
+            let contents = try request.contents(of: configuration.messageTypes)
             answer(200, request, transaction, &effects)
-            effects.append(.report(.message(nil, from: sender, content)))
+            for content in contents { effects.append(.report(.message(nil, from: sender, content))) }
         } catch {
             let types = configuration.messageTypes
             answer(Capabilities.refusal(error.status, of: request, taking: types), transaction, &effects)

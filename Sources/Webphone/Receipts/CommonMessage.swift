@@ -105,3 +105,17 @@ package struct CommonMessage: Sendable, Equatable {
         return fields.first { $0.name == prefix + "." + name }?.value
     }
 }
+
+extension CommonMessage {
+    /// What is in it for us: the content, or what we understand of one that has several parts.
+    ///
+    /// - Throws: `malformed` when its parts cannot be read, or are all of kinds that we do not understand.
+    package var contents: [(content: UserAgent.Content, type: MediaType)] {
+        get throws(Fault) {
+            guard let type = MediaType(content.type) else { return [] }
+            guard type.type == "multipart" else { return [(content, type)] }
+            guard let parts = try? content.contents(of: UserAgent.Configuration.messageTypes) else { throw .malformed }
+            return parts.compactMap { part in MediaType(part.type).map { (part, $0) } }
+        }
+    }
+}

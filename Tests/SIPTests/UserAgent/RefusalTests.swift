@@ -37,7 +37,7 @@ import Testing
             (SIP.Method.message, "text/html", nil, messageTypes),
             (.message, "message/sipfrag", nil, messageTypes),
             (.message, "text/plain", "gzip", messageTypes),
-            (.invite, "multipart/mixed;boundary=x", nil, "application/sdp"),
+            (.invite, "text/plain", nil, "application/sdp, multipart/mixed, multipart/alternative"),
         ] as [(SIP.Method, String, String?, String)])
     func mediaType(_ method: SIP.Method, _ type: String, _ encoding: String?, _ accept: String) throws {
         var request = request(method, body: "<b>hi</b>", type: type)
@@ -48,7 +48,8 @@ import Testing
         #expect(phone.reports.isEmpty)
     }
 
-    static let messageTypes = "text/plain, application/im-iscomposing+xml, message/cpim, message/imdn+xml"
+    static let messageTypes =
+        "text/plain, application/im-iscomposing+xml, message/cpim, message/imdn+xml, multipart/mixed, multipart/alternative"
 
     @Test("with a message over the limit is answered 413") func tooLong() throws {
         let longest = String(repeating: "x", count: UserAgent.Limits.messageBody)
