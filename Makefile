@@ -47,7 +47,7 @@ format: ## lay out the code as lint wants it
 conformance: ## what each RFC demands of us, and the tests that hold it
 	@Tests/Conformance/report
 
-fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60)
+fuzz: deps ## every fuzz target for SECONDS each (SECONDS=60), from the parser to the screen
 	@Tests/Fuzz/run $(SECONDS)
 
 sanitize: deps ## every test under the address sanitizer, then under the thread sanitizer

@@ -73,6 +73,11 @@ let package = Package(
         // What tests of the built program share: people at terminals, exchanges, bare sockets.
         .target(name: "Harness", path: "Tests/Harness", exclude: ["raw-client.py"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Harness", "partyline"], swiftSettings: strict),
+        // What is fuzzed, and by `make test` with what fuzzing began with and found.
+        .target(
+            name: "FuzzTargets", dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI"],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: ["Harness", "partyline"], exclude: ["kamailio", "linphone", "sipp"],
             swiftSettings: strict),
@@ -84,9 +89,7 @@ let package = Package(
 if Context.environment["PARTYLINE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI"],
-            path: "Tests/Fuzz",
-            exclude: ["run", "corpus"],
+            name: "Fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 // The parser's own speed; Tests/Bench/bench.py asks for it.

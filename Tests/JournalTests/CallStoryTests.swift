@@ -82,8 +82,11 @@ import Testing
         try log.passes(
             "MESSAGE", "9 MESSAGE", body: "From: <im:a@h>\r\n\r\nContent-type: text/plain\r\n\r\nhi",
             fields: ["Content-Type: message/cpim"])
-        try log.passes("BYE", "10 BYE")
-        #expect(log.told().last == "COMPLETED: BYE by 1007 \"ada\", talked 0:00, 2 texts")
+        try log.passes(
+            "MESSAGE", "10 MESSAGE", body: "--a\r\nContent-Type: text/plain\r\n\r\nhi\r\n--a--",
+            fields: ["Content-Type: multipart/alternative;boundary=a"])
+        try log.passes("BYE", "11 BYE")
+        #expect(log.told().last == "COMPLETED: BYE by 1007 \"ada\", talked 0:00, 3 texts")
     }
 
     @Test(

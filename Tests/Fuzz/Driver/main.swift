@@ -1,4 +1,5 @@
-// One libFuzzer executable for all targets: `Fuzz TARGET [libFuzzer's options] [corpus folders]`. See ./run.
+// One libFuzzer executable for all targets: `Fuzz TARGET [libFuzzer's options] [corpus folders]`. See ../run.
+import FuzzTargets
 import Glibc
 
 @_silgen_name("LLVMFuzzerRunDriver")
@@ -11,8 +12,8 @@ func runDriver(
 let name = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : ""
 let target = FuzzTarget(rawValue: name)
 if target == nil {
-    // What ./run goes through.
-    print(FuzzTarget.allCases.map(\.rawValue).joined(separator: " "))
+    // What ../run goes through.
+    for target in FuzzTarget.allCases { print("\(target.rawValue): \(target.covers)") }
     exit(name == "" ? 0 : 2)
 }
 var count = CommandLine.argc - 1
