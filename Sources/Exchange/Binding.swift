@@ -11,6 +11,8 @@ struct Binding {
 
     var wish: Wish
     var instance: String?
+    /// nil for a query and for `Contact: *`.
+    var address: URI?
 
     init(_ request: Request, defaultExpires: UInt32) throws(Refusal) {
         let values = request.headers.values(.contact)
@@ -31,6 +33,7 @@ struct Binding {
         // A phone that changed its address may remove the old one in the same request.
         guard let (contact, expires) = timed.first(where: { $0.1 > 0 }) ?? timed.first else { throw Refusal(400) }
         instance = contact.parameters["+sip.instance"]
+        address = contact.uri
         wish = expires > 0 ? .bind(contact, expires: expires) : .remove
     }
 
@@ -40,5 +43,15 @@ struct Binding {
         case .bind: nil
         case .query, .remove: instance == nil ? peers().first { $0.key.callID == callID }?.number : nil
         }
+    }
+
+    /// A phone that was started anew without a goodbye asks with another Call-ID: it is whoever bound the same Contact
+    /// before (RFC 3261 §10.3 step 7). Over another flow it could be anybody.
+    func former(among peers: @autoclosure () -> [Registrar.Client], on line: Int?) -> PhoneNumber? {
+        guard let address else { return nil }
+        return peers().first { peer in
+            let isSameInstance = instance == nil || peer.key.instance == nil || instance == peer.key.instance
+            return peer.line == line && isSameInstance && peer.contact.isEquivalent(to: address)
+        }?.number
     }
 }

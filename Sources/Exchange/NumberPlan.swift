@@ -69,6 +69,15 @@ package struct NumberPlan: Sendable, Equatable {
         return nil
     }
 
+    /// Whoever holds the number is known by another key from now on.
+    package mutating func hand(_ number: PhoneNumber, to key: ClientKey) {
+        guard let former = holders[number], former != key else { return }
+        numbers[former] = nil
+        if let other = numbers[key] { holders[other] = nil }
+        holders[number] = key
+        numbers[key] = number
+    }
+
     /// The client is gone; its number stays remembered for it until somebody else takes it.
     package mutating func release(_ number: PhoneNumber) {
         live.remove(number)

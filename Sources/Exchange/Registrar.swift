@@ -154,6 +154,7 @@ struct Registrar: Sendable {
         let current =
             owner.map { clients[$0.number]?.number }
             ?? plan.number(of: key).flatMap { clients[$0] }?.number ?? binding.unnamed(callID, among: peers(on: flow))
+            ?? binding.former(among: peers(on: flow), on: line)
         if let current { try checkOrder(cseq.number, in: callID, tag: request.from?.tag, of: current) }
 
         switch binding.wish {
@@ -261,6 +262,7 @@ struct Registrar: Sendable {
             if !changes.isEmpty { lines[line].add(number, tuple: tuple(number, candidate.name)) }
         }
         clients[number]?.key = candidate.key
+        plan.hand(number, to: candidate.key)
         clients[number]?.contact = candidate.contact
         clients[number]?.cseq = candidate.cseq
         clients[number]?.tag = candidate.tag
