@@ -13,13 +13,13 @@ final class Linphone {
     /// - Parameters:
     ///   - user: what it registers as: a line of the exchange, or an extension.
     ///   - transport: `udp`, `tcp` or `tls`.
+    ///   - host: the address that it is at.
     ///   - more: further lines for its configuration; a section may come again.
     init(
-        _ name: String = "lin", as user: String = "Webphone1", password: String? = nil, at exchange: String,
-        over transport: String = "tcp", more: [String] = []
+        _ name: String = "lin", as user: String = "Webphone1", at exchange: String, over transport: String = "tcp",
+        from host: String = String(Loopback.next().prefix { $0 != ":" }), more: [String] = []
     ) throws {
         self.exchange = exchange
-        let host = String(Loopback.next().prefix { $0 != ":" })
         home = FileManager.default.temporaryDirectory.appendingPathComponent("linphone-\(UUID().uuidString)")
         // Its database is opened there, and the folder is not made.
         try FileManager.default.createDirectory(
@@ -34,7 +34,6 @@ final class Linphone {
         var text = blanks.reduce(try String(contentsOf: template, encoding: .utf8)) {
             $0.replacing("@\($1.key)@", with: $1.value)
         }
-        if let password { text += "\n[auth_info_0]\nusername=\(user)\npasswd=\(password)\n" }
         text += "\n" + more.joined(separator: "\n") + "\n"
         let configuration = home.appendingPathComponent("linphonerc")
         try text.write(to: configuration, atomically: true, encoding: .utf8)
@@ -43,6 +42,12 @@ final class Linphone {
             command: ["sh", "-c", script, configuration.path], columns: 160, rows: 70,
             environment: ["HOME": home.path])
         try pane.sees("linphonec>")
+    }
+
+    /// SIGKILL: no goodbye to anyone.
+    func dies() throws {
+        try run(["pkill", "-KILL", "-f", "linphonec -c \(home.path)"])
+        try sees("[left with 137]")
     }
 
     deinit { try? FileManager.default.removeItem(at: home) }
@@ -66,12 +71,15 @@ final class OfficeWithLinphone {
     let ada: Person
     let lin: Linphone
 
-    init(over transport: String = "tcp", more: [String] = []) throws {
-        exchange = try ExchangeProcess()
+    init(
+        over transport: String = "tcp", exchange: @autoclosure () throws -> ExchangeProcess = try ExchangeProcess(),
+        more: [String] = []
+    ) throws {
+        self.exchange = try exchange()
         ada = try Person(
-            ["--name", "ada", "--server", exchange.address, "--transport", transport], columns: 160, rows: 30)
+            ["--name", "ada", "--server", self.exchange.address, "--transport", transport], columns: 160, rows: 30)
         try ada.sees("Webphone1 · 1000 · connected")
-        lin = try Linphone(at: exchange.address, over: transport, more: more)
+        lin = try Linphone(at: self.exchange.address, over: transport, more: more)
         try ada.sees("lin is ONLINE")
     }
 
