@@ -17,7 +17,9 @@ final class Kamailio {
     /// - Parameters:
     ///   - places: how many clients a line holds.
     ///   - definitions: `WITH_TLS`, `WITH_SHA256`.
-    init(at host: String = Kamailio.nextHost(), places: Int = 150, node: Node? = nil, _ definitions: String...) throws {
+    init(at host: String = Kamailio.nextHost(), places: Int = 150, node: Node? = nil, _ definitions: [String] = [])
+        throws
+    {
         self.host = host
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("kamailio-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -62,6 +64,11 @@ final class Kamailio {
         ])
         let listens = eventually(within: 20) { (try? run(["ss", "-Hltn", "src", "\(host):5060"]))?.isEmpty == false }
         try #require(listens, "Kamailio said: \((try? String(contentsOfFile: path("log"), encoding: .utf8)) ?? "")")
+    }
+
+    /// SIGSTOP to all of its processes: it is there, and says nothing.
+    func freeze() {
+        if let child { _ = Glibc.kill(-child.number, SIGSTOP) }
     }
 
     /// SIGKILL to all of its processes: no goodbye to anyone.

@@ -2,28 +2,21 @@ import Foundation
 import Harness
 import Testing
 
-/// ada, bob and carol at a Kamailio whose line has three places, and what they do there, one after the other.
+/// ada, bob and carol at a Kamailio, and what they do there, one after the other.
 final class KamailioOffice {
     let kamailio: Kamailio
-    private let options: [String]
+    private let options: (String) -> [String]
     let ada: Person
     let bob: Person
     let carol: Person
 
     /// They join, get a number each, and see each other.
-    init(over transport: String) throws {
-        let isSecured = transport == "tls" || transport == "wss"
-        // Passwords by SHA-256 over UDP, by MD5 elsewhere: a Kamailio knows one of the two.
-        let definition = isSecured ? "WITH_TLS" : transport == "udp" ? "WITH_SHA256" : "WITH_MD5"
-        let kamailio = try Kamailio(places: 3, definition)
-        let port = ["tls": 5061, "ws": 8080, "wss": 8443][transport] ?? 5060
-        let options =
-            [
-                "--server", "\(kamailio.host):\(port)", "--transport", transport,
-            ] + (isSecured ? ["--ca-file", kamailio.path("authority.pem")] : [])
+    ///
+    /// - Parameter options: how somebody of this name reaches the server.
+    init(at kamailio: Kamailio, options: @escaping (String) -> [String]) throws {
         func joins(_ name: String) throws -> Person {
-            let person = try Person(["--name", name] + options, columns: 180, rows: 50)
-            try person.sees("Webphone1 · 1")
+            let person = try Person(["--name", name] + options(name), columns: 180, rows: 50)
+            try person.sees(" · connected")
             return person
         }
         self.kamailio = kamailio
@@ -38,9 +31,22 @@ final class KamailioOffice {
         #expect(Set([ada.number, bob.number, carol.number]).count == 3)
     }
 
+    /// Over one transport, at a line with three places.
+    convenience init(over transport: String) throws {
+        let isSecured = transport == "tls" || transport == "wss"
+        // Passwords by SHA-256 over UDP, by MD5 elsewhere: a Kamailio knows one of the two.
+        let kamailio = try Kamailio(
+            places: 3, (isSecured ? ["WITH_TLS"] : []) + (transport == "udp" ? ["WITH_SHA256"] : []))
+        let port = ["tls": 5061, "ws": 8080, "wss": 8443][transport] ?? 5060
+        let options =
+            ["--server", "\(kamailio.host):\(port)", "--transport", transport]
+            + (isSecured ? ["--ca-file", kamailio.path("authority.pem")] : [])
+        try self.init(at: kamailio) { _ in options }
+    }
+
     /// The fourth one has no place, and is told so.
     func isFull() throws {
-        let dave = try Person(["--name", "dave"] + options, columns: 180)
+        let dave = try Person(["--name", "dave"] + options("dave"), columns: 180)
         try dave.sees("The line is full (480).")
         #expect(!dave.screen.contains("ACCESS_GRANTED"))
     }
@@ -51,10 +57,10 @@ final class KamailioOffice {
         try "Open Sesame\n".write(toFile: kamailio.path("right"), atomically: true, encoding: .utf8)
         try run(["chmod", "600", kamailio.path("wrong"), kamailio.path("right")])
         let extensions = ["--name", "eve", "--extension", "601", "--password-file"]
-        let eve = try Person(extensions + [kamailio.path("wrong")] + options, columns: 180)
+        let eve = try Person(extensions + [kamailio.path("wrong")] + options("eve"), columns: 180)
         try eve.sees("The exchange does not accept this number with this password (403).")
         #expect(eve.screen.contains("ACCESS_DENIED") && !eve.screen.contains("The next attempt"))
-        let again = try Person(extensions + [kamailio.path("right")] + options, columns: 180)
+        let again = try Person(extensions + [kamailio.path("right")] + options("eve"), columns: 180)
         try again.sees("601 · connected")
         try again.says("/call \(ada.number ?? "")")
         try ada.sees("eve, number 601, asks you for a chat.")
@@ -67,7 +73,7 @@ final class KamailioOffice {
     }
 
     /// A key that comes just as a dialog went is not taken: people press again when nothing happened.
-    private func ask(_ name: String, _ person: Person) throws {
+    func ask(_ name: String, _ person: Person) throws {
         try person.selects(name)
         let words = "You have sent a chat request to \(name)."
         let before = person.screen.components(separatedBy: words).count
@@ -78,7 +84,7 @@ final class KamailioOffice {
     }
 
     /// The first asks the second, who accepts.
-    private func begin(_ one: Person, _ name: String, _ other: Person) throws {
+    func begin(_ one: Person, _ name: String, _ other: Person) throws {
         try ask(name, one)
         try other.sees(", number")
         try other.answersDialog("Enter")
@@ -169,6 +175,8 @@ final class KamailioOffice {
         try ada.waits(for: "the end of both") { !ada.screen.contains("IN_CALL") && !ada.screen.contains("‖") }
         try carol.says("so it is you")
         try bob.sees("carol said: so it is you")
+        try carol.presses("C-x")
+        try bob.nolongerSees("IN_CALL")
     }
 
     /// Kamailio dies in the middle of a chat and comes back knowing nobody: all are told, and have their numbers again.
@@ -193,7 +201,7 @@ final class KamailioOffice {
         try bob.presses("C-u")
     }
 
-    /// After the restart all is as it was; who goes is OFFLINE.
+    /// Who goes is OFFLINE.
     func leaves() throws {
         try begin(bob, "carol", carol)
         try bob.says("there we are")
