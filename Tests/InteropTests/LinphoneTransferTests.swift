@@ -42,6 +42,19 @@ struct LinphoneTransferTests {
         try office.linphoneTalksToCarol()
     }
 
+    @Test("we hand it over out of a chat that we began, from hold: else it crashes")
+    func fromHold() throws {
+        let office = try Office()
+        try office.pair.asAdaAsked()
+        try office.ada.presses("C-o")
+        try office.lin.sees("Call 1 has been paused")
+        try office.ada.sees("HOLD by you")
+        try office.ada.says("/transfer carol")
+        try office.carol.sees("lin, number 1001, asks you for a chat.")
+        try office.carol.answersDialog("Enter")
+        try office.linphoneTalksToCarol()
+    }
+
     @Test("we hand it over to somebody who says no: we keep it")
     func refused() throws {
         let office = try Office()
