@@ -20,23 +20,24 @@ final class Sipp {
 
     /// - Parameters:
     ///   - called: the scenario for calls that come in.
-    ///   - keys: what stands for `[name]` and the like.
+    ///   - keys: what stands for `[name]` in messages and for `{name}` anywhere in the scenario.
     ///   - seconds: when it gives up, which fails.
     init(
         _ scenario: String, called: String? = nil, to exchange: String, over transport: String,
         _ keys: [String: String], load: Load = Load(calls: 0), options: [String] = [], seconds: Int = 110
     ) throws {
         self.load = load
+        let keys = keys.merging(["calls": "\(load.calls)"]) { $1 }
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sipp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let host = String(Loopback.next(port: 5060).dropLast(":5060".count))
-        var command = ["sipp", exchange, "-sf", try Sipp.compose(scenario, into: folder)]
-        if let called { command += ["-oocsf", try Sipp.compose(called, into: folder)] }
+        var command = ["sipp", exchange, "-sf", try Sipp.compose(scenario, keys, into: folder)]
+        if let called { command += ["-oocsf", try Sipp.compose(called, keys, into: folder)] }
         command += ["-t", transport == "tcp" ? "t1" : "u1", "-i", host, "-bind_local", "-p", "5060", "-ci", host]
         // Its own form of a Call-ID has an @, which could not stand in a branch.
         command += ["-cid_str", "%u-%p-%s", "-nostdin", "-trace_err", "-error_file", "errors"]
         command += ["-trace_stat", "-stf", "statistics", "-timeout", "\(seconds)", "-timeout_error"]
-        command += ["-m", "\(load.calls + 1)", "-r", "\(load.rate)", "-l", "\(load.atOnce)"]
+        command += ["-m", "\(load.calls + 1)", "-r", "\(load.rate)", "-l", "\(load.atOnce + 1)"]
         for (key, value) in keys { command += ["-key", key, value] }
         // What it shows each second may be more than a pipe takes.
         let script = "cd \"$0\" && exec \"$@\" >screen 2>&1"
@@ -49,8 +50,8 @@ final class Sipp {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The scenario with each `<?part?>` filled in, as a file of the folder.
-    private static func compose(_ name: String, into folder: URL) throws -> String {
+    /// The scenario with each `<?part?>` and `{key}` filled in, as a file of the folder.
+    private static func compose(_ name: String, _ keys: [String: String], into folder: URL) throws -> String {
         func read(_ path: String) throws -> String {
             var text = try String(contentsOf: scenarios.appendingPathComponent(path), encoding: .utf8)
             for part in text.matches(of: #/ *<\?([a-z]+)\?>\n/#).reversed() {
@@ -58,10 +59,13 @@ final class Sipp {
             }
             return text
         }
-        try read("\(name).xml").write(
+        let text = keys.reduce(try read("\(name).xml")) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
+        try text.write(
             to: folder.appendingPathComponent("\(name).xml"), atomically: true, encoding: .utf8)
         return "\(name).xml"
     }
+
+    var isRunning: Bool { child.isRunning }
 
     private func said(_ file: String) -> String {
         (try? String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)) ?? ""
