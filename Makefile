@@ -1,6 +1,7 @@
 # Everything a newcomer needs: `make run`, `make test`. Both install what is missing and build.
 PREFIX  ?= /usr/local
 SECONDS ?= 60
+KILLS   ?= 500
 ARGS    ?=
 
 # What a fresh Debian 12 with a Swift toolchain lacks: to build, then to test in a real terminal.
@@ -57,6 +58,12 @@ sanitize: deps ## every test under the address sanitizer, then under the thread 
 bench: deps build ## speed and memory beside a small C program of the same job
 	@python3 Tests/Bench/bench.py $(PROGRAM)
 
+soak: deps build ## 2,000 clients for SECONDS (1200), then SIGKILL for exchanges and clients, KILLS times (500)
+	PARTYLINE_SOAK=1 swift build $(RELEASE) --product Soak
+	.build/static/release/Soak $(PROGRAM) $(if $(filter file,$(origin SECONDS)),1200,$(SECONDS))
+	swift build --build-tests
+	PARTYLINE_PROGRAM=$(CURDIR)/$(PROGRAM) PARTYLINE_KILLS=$(KILLS) swift test --skip-build --filter KillTests
+
 clean: ## remove what was built
 	rm -rf .build
 
@@ -68,5 +75,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test build install interop lint format conformance fuzz sanitize bench clean deps
+.PHONY: help run test build install interop lint format conformance fuzz sanitize bench soak clean deps
 .DEFAULT_GOAL := help

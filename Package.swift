@@ -62,7 +62,9 @@ let package = Package(
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange"], swiftSettings: strict),
+        // People as a seed says, of stories in memory and of `make soak`.
+        .target(name: "Crowd", dependencies: ["Webphone"], path: "Tests/Crowd", swiftSettings: strict),
+        .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange", "Crowd"], swiftSettings: strict),
         .testTarget(
             name: "PartylineTests",
             dependencies: [
@@ -97,4 +99,11 @@ if Context.environment["PARTYLINE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "ParserBench", dependencies: ["SIP"], path: "Tests/Bench/ParserBench", swiftSettings: strict))
+}
+// Two thousand of those people at a real exchange; `make soak` asks for them.
+if Context.environment["PARTYLINE_SOAK"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Soak", dependencies: ["Crowd", "Webphone", "SIPTransport"], path: "Tests/Soak",
+            swiftSettings: strict))
 }

@@ -55,6 +55,8 @@ final class World {
     var weather = Weather()
     /// What an exchange other than ours makes of what it sends.
     var exchangeChanges: (Message) -> Message = { $0 }
+    /// Hears what phones report, besides the people.
+    var listener: ((World, Int, PhoneReport) -> Void)?
     /// Whether messages are written and read again on their way, which costs the most of a story.
     var isWritten = true
     /// What DNS says of domains.
@@ -162,6 +164,7 @@ final class World {
     }
 
     private func hear(_ person: Int, _ report: PhoneReport) {
+        listener?(self, person, report)
         guard let act = people[person].hear(report) else { return }
         after(.milliseconds(Int.random(in: 0...1_500, using: &random))) { $0.perform(act, person) }
     }
@@ -251,6 +254,14 @@ final class World {
             let event = TransportEvent.closed(links[link].flow, .refused)
             agenda.add(.toPhone(person, event, link: link), at: now + travel)
         }
+    }
+
+    /// A phone that ended without a word, and with it its connections; in its place is a new one.
+    func replacePhone(_ person: Int) {
+        cutConnection(person)
+        vanish(person)
+        people[person].phone = Phone(identifiers: random.split())
+        handle(.time(Self.time), person)
     }
 
     private func cut(_ link: Int) {
