@@ -13,10 +13,12 @@ package final class Child {
     private let errors: FileHandle
     private var status: Int32?
 
-    /// - Parameter command: the program by its name or path, and its arguments.
-    package init(_ command: [String], environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - command: the program by its name or path, and its arguments.
+    ///   - terminal: the path of a terminal that becomes its own, for input and output; without one it reads nothing.
+    package init(_ command: [String], environment: [String: String] = [:], terminal: String? = nil) throws {
         // One at a time: a child started meanwhile would inherit this one's pipes and hold them open.
-        (number, output, errors) = try Child.launching.withLock { try Child.spawn(command, environment) }
+        (number, output, errors) = try Child.launching.withLock { try Child.spawn(command, environment, terminal) }
     }
 
     deinit {
@@ -25,14 +27,15 @@ package final class Child {
     }
 
     private static func spawn(
-        _ command: [String], _ environment: [String: String]
+        _ command: [String], _ environment: [String: String], _ terminal: String?
     ) throws -> (pid_t, FileHandle, FileHandle) {
         let (output, errors) = (Pipe(), Pipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.fileHandleForWriting.fileDescriptor, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, terminal ?? "/dev/null", O_RDWR, 0)
+        let written = terminal == nil ? output.fileHandleForWriting.fileDescriptor : STDIN_FILENO
+        posix_spawn_file_actions_adddup2(&actions, written, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors.fileHandleForWriting.fileDescriptor, STDERR_FILENO)
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             guard let descriptor = Int32(name), descriptor > STDERR_FILENO else { continue }
@@ -44,7 +47,9 @@ package final class Child {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // POSIX_SPAWN_SETSID, which Glibc leaves out: the first terminal that the leader of a session opens controls it.
+        let session: Int32 = terminal == nil ? 0 : 0x80
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | session))
 
         let assignments = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
         let arguments = command.map { strdup($0) } + [nil]

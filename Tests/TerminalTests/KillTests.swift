@@ -1,0 +1,62 @@
+import Foundation
+import Harness
+import Testing
+
+/// `make soak` has five hundred rounds of it (`PARTYLINE_KILLS`).
+@Suite("Killed at any moment, with SIGKILL")
+struct KillTests {
+    static let rounds = ProcessInfo.processInfo.environment["PARTYLINE_KILLS"].flatMap(Int.init) ?? 5
+    /// Rounds at a time: most of a round is waiting.
+    static let width = 8
+
+    @Test("no line is shown as delivered that the other did not see, none is left without a mark, none comes twice")
+    func killed() {
+        let tally = Tally(rounds: Self.rounds)
+        let done = DispatchSemaphore(value: 0)
+        for _ in 0..<Self.width {
+            // A thread each: rounds wait, and other tests want the few threads that tasks share.
+            Thread.detachNewThread {
+                while let seed = tally.next() {
+                    do {
+                        let round = try KillRound(seed: seed)
+                        do { try round.play() } catch is KillRound.Stuck {}
+                        tally.add(round.problems, round.marks)
+                    } catch {
+                        tally.add(["seed \(seed): \(error)"], [:])
+                    }
+                }
+                done.signal()
+            }
+        }
+        for _ in 0..<Self.width { done.wait() }
+        for problem in tally.problems { Issue.record("\(problem)") }
+        #expect(tally.marks["✓"] ?? 0 > Self.rounds, "rounds in which nothing is said prove nothing: \(tally.marks)")
+        if Self.rounds > 5 { print("\(Self.rounds) kills, lines by their marks: \(tally.marks)") }
+    }
+
+    private final class Tally: @unchecked Sendable {
+        // Unchecked: the lock guards everything.
+        private let lock = NSLock()
+        private var seed: UInt64 = 0
+        private let rounds: Int
+        private(set) var problems: [String] = []
+        private(set) var marks: [Character: Int] = [:]
+
+        init(rounds: Int) { self.rounds = rounds }
+
+        func next() -> UInt64? {
+            lock.withLock {
+                guard seed < rounds else { return nil }
+                seed += 1
+                return seed
+            }
+        }
+
+        func add(_ problems: [String], _ marks: [Character: Int]) {
+            lock.withLock {
+                self.problems += problems
+                self.marks.merge(marks, uniquingKeysWith: +)
+            }
+        }
+    }
+}
