@@ -45,13 +45,10 @@ struct Binding {
         }
     }
 
-    /// A phone that was started anew without a goodbye asks with another Call-ID: it is whoever bound the same Contact
-    /// before (RFC 3261 §10.3 step 7). Over another flow it could be anybody.
+    /// A phone that was started anew without a goodbye asks with another Call-ID, and may call itself another instance:
+    /// it is whoever bound the same Contact before (RFC 3261 §10.3 step 7). Over another flow it could be anybody.
     func former(among peers: @autoclosure () -> [Registrar.Client], on line: Int?) -> PhoneNumber? {
         guard let address else { return nil }
-        return peers().first { peer in
-            let isSameInstance = instance == nil || peer.key.instance == nil || instance == peer.key.instance
-            return peer.line == line && isSameInstance && peer.contact.isEquivalent(to: address)
-        }?.number
+        return peers().first { $0.line == line && $0.contact.isEquivalent(to: address) }?.number
     }
 }

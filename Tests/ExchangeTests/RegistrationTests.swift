@@ -266,29 +266,27 @@ import Testing
         let phone = town.phone("lin", over: .udp)
         let bob = town.phone("bob")
         bob.register()
-        phone.register(contact: "<sip:Webphone1@192.0.2.7;transport=udp>")
+        let contact = "<sip:Webphone1@192.0.2.7;transport=udp>;+sip.instance="
+        phone.register(contact: contact + "\"<urn:uuid:1>\"")
         phone.callID = "started-anew"
-        #expect(phone.register(contact: "<sip:Webphone1@192.0.2.7;transport=UDP>")?.associatedNumber == "1001")
+        #expect(phone.register(contact: contact + "\"<urn:uuid:2>\"")?.associatedNumber == "1001")
         #expect(town.exchange.clientCount == 2)
         let asLine = "<sip:Webphone1@exchange.local>;tag=1"
         phone.ask("MESSAGE", "sip:1000@exchange.local", from: asLine)
         #expect(bob.lastRequest?.headers[.pAssertedIdentity] == "\"lin\" <sip:1001@exchange.local>")
         // It has found out meanwhile how it looks from here.
-        #expect(phone.register(contact: "<sip:Webphone1@\(phone.flow.remote)>")?.associatedNumber == "1001")
+        let seen = "<sip:Webphone1@\(phone.flow.remote)>;+sip.instance=\"<urn:uuid:2>\""
+        #expect(phone.register(contact: seen)?.associatedNumber == "1001")
         phone.callID = "once-more"
-        #expect(phone.register(expires: 0, contact: "<sip:Webphone1@\(phone.flow.remote)>")?.status == 200)
+        #expect(phone.register(expires: 0, contact: seen)?.status == 200)
         #expect(town.exchange.clientCount == 1)
     }
 
     @Test(
-        "another Call-ID is another client where the Contact, its instance, the line or the flow is another",
-        arguments: [
-            ("Webphone1", "<sip:c2@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\""),
-            ("Webphone1", "<sip:c@192.0.2.7>;+sip.instance=\"<urn:uuid:2>\""),
-            ("Webphone2", "<sip:c@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\""),
-        ])
+        "another Call-ID is another client where the Contact, the line or the flow is another",
+        arguments: [("Webphone1", "<sip:c2@192.0.2.7>"), ("Webphone2", "<sip:c@192.0.2.7>")])
     func another(line: String, contact: String) {
-        let first = "<sip:c@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\""
+        let first = "<sip:c@192.0.2.7>"
         let gateway = town.phone("gateway")
         gateway.register(contact: first)
         gateway.callID = "another"

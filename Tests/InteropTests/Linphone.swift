@@ -6,7 +6,7 @@ import Testing
 ///
 /// It needs no sound: without a sound card it talks and hears nothing.
 final class Linphone {
-    let pane: Person
+    private(set) var pane: Person
     private let home: URL
     private let exchange: String
 
@@ -37,17 +37,22 @@ final class Linphone {
         text += "\n" + more.joined(separator: "\n") + "\n"
         let configuration = home.appendingPathComponent("linphonerc")
         try text.write(to: configuration, atomically: true, encoding: .utf8)
-        let script = "linphonec -c \"$0\"; echo \"[left with $?]\"; exec cat"
-        pane = try Person(
-            command: ["sh", "-c", script, configuration.path], columns: 160, rows: 70,
-            environment: ["HOME": home.path])
+        pane = try Linphone.launch(in: home)
         try pane.sees("linphonec>")
     }
 
-    /// SIGKILL: no goodbye to anyone.
-    func dies() throws {
+    private static func launch(in home: URL) throws -> Person {
+        let script = "linphonec -c \"$HOME/linphonerc\"; echo \"[left with $?]\"; exec cat"
+        return try Person(
+            command: ["sh", "-c", script], columns: 160, rows: 70, environment: ["HOME": home.path])
+    }
+
+    /// SIGKILL, and once more from the beginning, with what it kept.
+    func startsAnew() throws {
         try run(["pkill", "-KILL", "-f", "linphonec -c \(home.path)"])
         try sees("[left with 137]")
+        pane = try Linphone.launch(in: home)
+        try sees("linphonec>")
     }
 
     deinit { try? FileManager.default.removeItem(at: home) }

@@ -81,27 +81,20 @@ struct LinphoneNetworkTests {
 
     @Test("killed and started anew at its address it is the same client, and is heard", arguments: ["udp", "tcp"])
     func startedAnew(over transport: String) throws {
-        let exchange = try ExchangeProcess()
-        let ada = try Person(
-            ["--name", "ada", "--server", exchange.address, "--transport", transport], columns: 160, rows: 30)
-        try ada.sees("Webphone1 · 1000 · connected")
-        let host = String(Loopback.next().prefix { $0 != ":" })
-        var lin: Linphone? = try Linphone(at: exchange.address, over: transport, from: host)
-        try ada.sees("lin is ONLINE")
-        try lin?.dies()
-        lin = nil
-        let again = try Linphone(at: exchange.address, over: transport, from: host)
+        let office = try OfficeWithLinphone(over: transport)
+        let (ada, lin, address) = (office.ada, office.lin, office.exchange.address)
+        try lin.startsAnew()
         if transport == "tcp" {
             try ada.waits(for: "it to be back") { ada.screen.components(separatedBy: "lin is ONLINE").count == 3 }
         }
-        try again.writes("here I am again", to: "1000")
+        try lin.writes("here I am again", to: "1000")
         try ada.sees("writes outside of a chat: here I am again")
-        try again.calls("1000")
+        try lin.calls("1000")
         try ada.sees("asks you for a chat.")
         try ada.answersDialog("Enter")
-        try again.sees("Call 1 with sip:1000@\(exchange.address) connected.")
+        try lin.sees("Call 1 with sip:1000@\(address) connected.")
         try ada.says("welcome back")
-        try again.sees(": welcome back")
+        try lin.sees(": welcome back")
     }
 
     @Test("it says goodbye when it quits, in a chat too")
