@@ -12,6 +12,19 @@ final class Baresip {
         var user = "Webphone1"
         var transport = "udp"
         var password: String?
+        /// Whom it writes to.
+        var contact = "600"
+        /// The file of the authorities that it is told to believe.
+        var authority: String?
+        var addition: Addition?
+    }
+
+    /// What people add: parameters of the account, modules and other settings.
+    struct Addition: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var parameters = ""
+        var modules: [String] = []
+        var settings: [String] = []
     }
 
     /// Where it takes SIP, as `127.0.0.1:5060`.
@@ -24,26 +37,23 @@ final class Baresip {
     /// A busy machine takes its time; a test that passes never waits for it.
     private static let patience = 20.0
 
-    /// Starts it with one account at an exchange, and one contact for its texts.
-    ///
-    /// - Parameter authority: the file of the authorities that it believes.
-    init(
-        _ account: Account = Account(), at exchange: String, contact: String = "600", authority: String? = nil
-    ) throws {
+    /// Starts it with one account at an exchange.
+    init(_ account: Account = Account(), at exchange: String) throws {
         address = Loopback.next(port: 5060)
         let host = String(address.dropLast(":5060".count))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("baresip-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Baresip.configuration(host, authority).write(
+        try Baresip.configuration(host, account).write(
             to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
         // Numbers are under the exchange's domain, which no name server knows here: it is the proxy for all.
         let place = "\(exchange);transport=\(account.transport)"
         let secret = account.password.map { ";auth_pass=\($0)" } ?? ""
+        let more = secret + (account.addition?.parameters ?? "")
         try """
-        \(account.name.map { "\"\($0)\"" } ?? "") <sip:\(account.user)@\(place)>;outbound="sip:\(place)";regint=60\(secret)
+        \(account.name.map { "\"\($0)\"" } ?? "") <sip:\(account.user)@\(place)>;outbound="sip:\(place)";regint=60\(more)
 
         """.write(to: folder.appendingPathComponent("accounts"), atomically: true, encoding: .utf8)
-        try "\"contact\" <sip:\(contact)@\(exchange);transport=\(account.transport)>\n".write(
+        try "\"contact\" <sip:\(account.contact)@\(exchange);transport=\(account.transport)>\n".write(
             to: folder.appendingPathComponent("contacts"), atomically: true, encoding: .utf8)
         // Its trace (-s) may be longer than a pipe takes.
         let script = "exec baresip -4 -s -f \"$0\" >\"$0/log\" 2>&1"
@@ -59,31 +69,30 @@ final class Baresip {
 
     private static let controlPort: UInt16 = 4444
 
-    private static func configuration(_ host: String, _ authority: String?) -> String {
-        """
-        poll_method epoll
-        sip_listen \(host):5060
-        net_interface \(host)
-        call_max_calls 4
-        rtp_ports 20000-20100
-        audio_source aubridge,nowhere
-        audio_player aubridge,nowhere
-        audio_alert aubridge,nowhere
-        statmode_default off
-        module_path \(modules)
-        module g711.so
-        module aubridge.so
-        module_tmp account.so
-        module_app menu.so
-        module_app contact.so
-        module_app ctrl_tcp.so
-        ctrl_tcp_listen \(host):\(controlPort)
-        \(authority.map { "sip_cafile \($0)" } ?? "")
+    private static func configuration(_ host: String, _ account: Account) -> String {
+        let modules = (["g711", "aubridge"] + (account.addition?.modules ?? [])).map { "module \($0).so" }
+        let authority = account.authority.map { ["sip_cafile \($0)"] } ?? []
+        let more = modules + authority + (account.addition?.settings ?? [])
+        return """
+            poll_method epoll
+            sip_listen \(host):5060
+            net_interface \(host)
+            call_max_calls 4
+            rtp_ports 20000-20100
+            audio_source aubridge,nowhere
+            audio_player aubridge,nowhere
+            audio_alert aubridge,nowhere
+            statmode_default off
+            module_path /usr/lib/baresip/modules
+            module_tmp account.so
+            module_app menu.so
+            module_app contact.so
+            module_app ctrl_tcp.so
+            ctrl_tcp_listen \(host):\(controlPort)
+            \(more.joined(separator: "\n"))
 
-        """
+            """
     }
-
-    private static let modules = "/usr/lib/baresip/modules"
 
     /// All that it printed, every message among it.
     var log: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }

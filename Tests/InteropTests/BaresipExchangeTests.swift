@@ -22,7 +22,7 @@ private final class ExchangeWithPasswords {
     deinit { try? FileManager.default.removeItem(at: file) }
 
     func phone(_ number: String, _ password: String = "Sesame", over transport: String) throws -> Baresip {
-        try Baresip(.init(user: number, transport: transport, password: password), at: address, contact: "1000")
+        try Baresip(.init(user: number, transport: transport, password: password, contact: "1000"), at: address)
     }
 }
 

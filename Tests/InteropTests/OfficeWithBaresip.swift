@@ -11,7 +11,7 @@ final class OfficeWithBaresip {
     private let address: String
     private let certificates: Certificates?
 
-    init(over transport: String) throws {
+    init(over transport: String, with addition: Baresip.Addition? = nil) throws {
         var options = ["--transport", transport]
         if transport == "tls" {
             address = Loopback.next(port: 5061)
@@ -29,7 +29,9 @@ final class OfficeWithBaresip {
         ada = try Person(["--name", "ada", "--server", address] + options, columns: 140, rows: 30)
         try ada.sees("Webphone1 · 1000 · connected")
         bare = try Baresip(
-            .init(transport: transport), at: address, contact: "1000", authority: certificates?.file("stranger.pem"))
+            .init(
+                transport: transport, contact: "1000", authority: certificates?.file("stranger.pem"),
+                addition: addition), at: address)
         try ada.sees("bare is ONLINE")
     }
 
@@ -43,9 +45,9 @@ final class OfficeWithBaresip {
 
     /// ada calls, and baresip takes it.
     func asAdaAsked() throws {
-        try ada.calls("bare")
-        try bare.hears("CALL_INCOMING", "sip:1000@")
+        try ada.says("/call 1001")
         try ada.sees("bare is being asked: RINGING.")
+        try bare.says("sip:1000@", asked: "listcalls")
         try bare.does("accept")
         try ada.sees("bare accepted your chat request.")
         try bare.hears("CALL_ESTABLISHED")

@@ -1,0 +1,46 @@
+import Harness
+import Testing
+
+@Suite("baresip with the settings that people change", .enabled(if: Strangers.takePart))
+struct BaresipMediaTests {
+    private static let additions: [Baresip.Addition] = [
+        .init(testDescription: "early media", parameters: ";answermode=early"),
+        .init(testDescription: "ICE", parameters: ";medianat=ice", modules: ["ice"], settings: ["rtcp_mux yes"]),
+        .init(testDescription: "SRTP where the other side knows it", parameters: ";mediaenc=srtp", modules: ["srtp"]),
+        .init(
+            testDescription: "video", parameters: ";video_codecs=vp8", modules: ["vp8", "fakevideo"],
+            settings: ["video_source fakevideo,nil", "video_display fakevideo,nil"]),
+    ]
+
+    @Test("calls, hold and texts are the same with", arguments: additions)
+    func harmless(_ addition: Baresip.Addition) throws {
+        let office = try OfficeWithBaresip(over: "udp", with: addition)
+        try office.asBaresipAsked()
+        try office.bare.does("hold")
+        try office.ada.sees("HOLD by them")
+        try office.exchangeTexts()
+        try office.bare.does("resume")
+        try office.ada.sees("bare 1001 · IN_CALL")
+        try office.ada.presses("C-x")
+        try office.isOver()
+
+        try office.asAdaAsked()
+        try office.ada.presses("C-o")
+        try office.ada.sees("HOLD by you")
+        try office.ada.presses("C-o")
+        try office.ada.sees("bare 1001 · IN_CALL")
+        try office.bare.does("hangup")
+        try office.isOver()
+    }
+
+    @Test("with SRTP or nothing there is no call, and both are told why")
+    func secureOnly() throws {
+        let office = try OfficeWithBaresip(
+            over: "tcp",
+            with: .init(testDescription: "SRTP only", parameters: ";mediaenc=srtp-mand", modules: ["srtp"]))
+        try office.calls("1000")
+        try office.bare.hears("CALL_CLOSED", "488")
+        try office.ada.says("/call 1001")
+        try office.ada.sees("The two programs have no way to talk in common (488).")
+    }
+}
