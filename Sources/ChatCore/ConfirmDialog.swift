@@ -117,7 +117,9 @@ extension Chat.State {
     package var dialogText: [String] {
         switch dialog?.question {
         case .request(_, let party):
-            let asks = "\(clients.label(for: party)), number \(party.number), asks you for a chat."
+            let label = clients.label(for: party)
+            let who = label == party.number ? "Number \(label)" : "\(label), number \(party.number),"
+            let asks = "\(who) asks you for a chat."
             return [asks] + consequences(of: "Accepting") + ["Or send them on: /forward NUMBER"]
         case .transfer(let id, let party): return transferText(id, party)
         case .forwarded(let label, let party):

@@ -32,14 +32,19 @@ package enum Reasons {
         "The exchange does not tell who is online: \(general(status))"
     }
 
+    /// Who bears no name goes by the number alone.
+    private static func reference(to party: Party) -> String {
+        ["", party.number].contains(party.name) ? "Number \(party.number)" : "\(party.name) (\(party.number))"
+    }
+
     /// A message of somebody with whom there is no chat.
     package static func outside(_ party: Party, _ text: String) -> String {
-        "\(party.name) (\(party.number)) writes outside of a chat: \(text)"
+        "\(reference(to: party)) writes outside of a chat: \(text)"
     }
 
     /// A message that was taken and makes no sense.
     package static func unreadable(_ party: Party) -> String {
-        "\(party.name) (\(party.number)) sent a message that is unreadable."
+        "\(reference(to: party)) sent a message that is unreadable."
     }
 
     /// Why a registration was refused for good.

@@ -21,6 +21,12 @@ import Webphone
         #expect(desk.box() == "= bob asks you for a chat.")
     }
 
+    @Test("who has no name is a number") func nameless() {
+        var desk = Desk("user")
+        desk.hears(.incoming(.received(1), from: Party(number: "601", name: "601")))
+        #expect(desk.state.dialogText.dropLast() == ["Number 601 asks you for a chat."])
+    }
+
     @Test(
         "answers",
         arguments: [

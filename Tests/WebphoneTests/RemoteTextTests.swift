@@ -69,4 +69,11 @@ struct RemoteTextTests {
         #expect(RemoteText.number(raw) == nil)
         #expect(RemoteText.number("1002") == "1002")
     }
+
+    @Test("whoever bears no name but the number is called by it once")
+    func nameless() {
+        let desk = Party(number: "601", name: RemoteText.name("", number: "601"))
+        #expect(Reasons.outside(desk, "hello") == "Number 601 writes outside of a chat: hello")
+        #expect(Reasons.unreadable(Party(number: "601", name: "ada")).hasPrefix("ada (601) sent"))
+    }
 }
