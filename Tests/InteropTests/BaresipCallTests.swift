@@ -76,6 +76,14 @@ struct BaresipCallTests {
 
         try office.calls("9998")
         try bare.hears("CALL_CLOSED", "404")
+
+        try ada.says("/block bare")
+        try ada.sees("bare (1001) is blocked")
+        try office.calls("1000")
+        try bare.hears("CALL_CLOSED", "603")
+        try bare.does("message", "and now?")
+        try bare.prints("403 Forbidden")
+        #expect(!ada.screen.contains("and now?"))
         try office.isOver()
     }
 
@@ -97,6 +105,34 @@ struct BaresipCallTests {
         try ada.sees("You took your chat request to bare back.")
         try bare.hears("CALL_CLOSED")
         try office.isOver()
+    }
+
+    @Test("both call each other: one call is left, whoever has the lower number", arguments: [false, true])
+    func crossing(baresipFirst: Bool) throws {
+        let office = try OfficeWithBaresip(over: "udp", baresipFirst: baresipFirst)
+        let (ada, bare) = (office.ada, office.bare)
+        try ada.says(baresipFirst ? "/call 1000" : "/call 1001")
+        try bare.hears("CALL_INCOMING")
+        try office.calls(baresipFirst ? "1001" : "1000")
+        if baresipFirst {
+            try bare.hears("CALL_ESTABLISHED")
+        } else {
+            try bare.hears("CALL_CLOSED", "491")
+            try bare.does("accept")
+        }
+        try ada.sees("IN_CALL")
+        try office.exchangeTexts()
+        try bare.says("Active calls (1)", asked: "listcalls")
+    }
+
+    @Test("a text too long for a datagram arrives whole")
+    func long() throws {
+        let office = try OfficeWithBaresip(over: "udp")
+        try office.asAdaAsked()
+        let text = String(repeating: "far too long for one line, ", count: 60) + "and whole"
+        try office.ada.says(text)
+        try office.bare.receives(text)
+        try office.exchangeTexts()
     }
 
     @Test("a text of its outside of any call is shown, and it dies in a call: the list and the chat tell")

@@ -23,11 +23,27 @@ struct BaresipTransferTests {
         let office = try OfficeWithBaresip(over: "udp")
         let carol = try office.guest("carol")
         try office.asBaresipAsked()
+        try office.ada.presses("C-o")
+        try office.ada.sees("HOLD by you")
         try office.ada.says("/transfer carol")
         try carol.sees("bare, number 1001, asks you for a chat.")
         try carol.answersDialog("Escape")
         try office.ada.sees("bare was not connected with carol.")
+        try office.ada.presses("C-o")
+        try office.ada.sees("The chat with bare goes on.")
         try office.exchangeTexts()
+    }
+
+    @Test("its call is sent on: it asks nobody, and calls whom we named")
+    func forward() throws {
+        let office = try OfficeWithBaresip(over: "tcp")
+        try office.calls("1000")
+        try office.ada.sees("bare, number 1001, asks you for a chat.")
+        try office.ada.types("/forward 600")
+        try office.ada.answersDialog("Enter")
+        try office.ada.sees("You sent bare on to Echo test (600).")
+        try office.bare.hears("CALL_ESTABLISHED")
+        try office.bare.prints("INVITE sip:600@exchange.local")
     }
 
     @Test("it hands us over: we are asked, follow, and it lets go", arguments: ["udp", "tcp"])

@@ -2,7 +2,8 @@ import Foundation
 import Harness
 import Testing
 
-/// An exchange, ada at her terminal as 1000, and baresip on the same line as 1001, over UDP, TCP or TLS.
+/// An exchange, ada at her terminal as 1000, and baresip on the same line as 1001 (or the other way round), over UDP,
+/// TCP or TLS.
 final class OfficeWithBaresip {
     let exchange: ExchangeProcess
     let ada: Person
@@ -11,7 +12,8 @@ final class OfficeWithBaresip {
     private let address: String
     private let certificates: Certificates?
 
-    init(over transport: String, with addition: Baresip.Addition? = nil) throws {
+    /// - Parameter baresipFirst: it comes first, and so has the lower number.
+    init(over transport: String, with addition: Baresip.Addition? = nil, baresipFirst: Bool = false) throws {
         var options = ["--transport", transport]
         if transport == "tls" {
             address = Loopback.next(port: 5061)
@@ -26,13 +28,22 @@ final class OfficeWithBaresip {
             address = exchange.address
             certificates = nil
         }
-        ada = try Person(["--name", "ada", "--server", address] + options, columns: 140, rows: 30)
-        try ada.sees("Webphone1 · 1000 · connected")
-        bare = try Baresip(
-            .init(
-                transport: transport, contact: "1000", authority: certificates?.file("stranger.pem"),
-                addition: addition), at: address)
-        try ada.sees("bare is ONLINE")
+        let account = Baresip.Account(
+            transport: transport, contact: baresipFirst ? "1001" : "1000",
+            authority: certificates?.file("stranger.pem"), addition: addition)
+        options = ["--name", "ada", "--server", address] + options
+        if baresipFirst {
+            bare = try Baresip(account, at: address)
+            try bare.says("OK", asked: "reginfo")
+            ada = try Person(options, columns: 140, rows: 30)
+            try ada.sees("Webphone1 · 1001 · connected")
+            try ada.sees("bare")
+        } else {
+            ada = try Person(options, columns: 140, rows: 30)
+            try ada.sees("Webphone1 · 1000 · connected")
+            bare = try Baresip(account, at: address)
+            try ada.sees("bare is ONLINE")
+        }
     }
 
     /// One more at the exchange; the first is 1002.
