@@ -56,4 +56,18 @@ struct LinphoneSettingsTests {
         try office.ada.says("/dtmf 15#")
         for key in ["1", "5", "#"] { try office.lin.sees("Receiving tone \(key) from") }
     }
+
+    @Test("that watches a line sees the line online, and goes on when the rest is refused")
+    func friends() throws {
+        let office = try OfficeWithLinphone()
+        let watcher = try Linphone(
+            "eve", at: office.exchange.address,
+            more: [
+                "[friend_0]", "url=\"line\" <sip:Webphone1@\(office.exchange.address)>", "pol=accept", "subscribe=1",
+                "[friend_1]", "url=\"ada\" <sip:1000@\(office.exchange.address)>", "pol=accept", "subscribe=1",
+            ])
+        try watcher.sees("Friend \"line\" <sip:Webphone1@\(office.exchange.address)> is Online")
+        try watcher.writes("hello", to: "1000")
+        try office.ada.sees("eve (1002) writes outside of a chat: hello")
+    }
 }
