@@ -52,13 +52,15 @@ struct ReceiptTests {
     }
 
     @Test(
-        "what is cut, endless or encoded is refused",
+        "what is cut, endless, encoded or says something twice is refused",
         arguments: [
             ("", .malformed), ("From: a", .malformed), ("From: a\r\n", .malformed), ("From: a\r\n\r\n", .malformed),
             ("no field\r\n\r\n\r\n", .malformed), (": a\r\n\r\n\r\n", .malformed),
             (String(repeating: "x", count: 5_000), .tooLarge),
             (String(repeating: "a: b\r\n", count: 100) + "\r\n\r\n", .tooLarge),
             ("From: a\r\n\r\nContent-Transfer-Encoding: base64\r\n\r\naGk=", .encoded),
+            ("From: a\r\n\r\nContent-length: x\r\ncontent-Length: 1\r\n\r\nhi", .malformed),
+            ("From: a\r\n\r\nContent-Type: text/plain\r\ncontent-type: text/html\r\n\r\nhi", .malformed),
         ] as [(String, CommonMessage.Fault)])
     func refused(text: String, fault: CommonMessage.Fault) {
         #expect(throws: fault) { try CommonMessage(parsing: Self.bytes(text)) }

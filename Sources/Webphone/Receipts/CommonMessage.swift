@@ -12,7 +12,7 @@ package struct CommonMessage: Sendable, Equatable {
     package enum Fault: Error, Equatable, Sendable {
         /// More header fields, or longer ones, than `Limits` allows.
         case tooLarge
-        /// A line that is no header field, or no end of them.
+        /// A line that is no header field, no end of them, or a field of the content twice.
         case malformed
         /// An encoding of the content that we do not read.
         case encoded
@@ -48,17 +48,21 @@ package struct CommonMessage: Sendable, Equatable {
         var rest = bytes[...]
         fields = try Self.fields(&rest)
         var part = try Self.fields(&rest)
-        func take(_ name: String) -> String? {
-            part.firstIndex { $0.name.lowercased() == name }.map { part.remove(at: $0).value }
+        /// Who takes the first of two and who takes the last would read two different contents.
+        func take(_ name: String) throws(Fault) -> String? {
+            let found = part.filter { $0.name.lowercased() == name }
+            guard found.count <= 1 else { throw .malformed }
+            part.removeAll { $0.name.lowercased() == name }
+            return found.first?.value
         }
-        switch take("content-transfer-encoding")?.lowercased() {
+        switch try take("content-transfer-encoding")?.lowercased() {
         case nil, "7bit", "8bit", "binary": break
         case .some: throw .encoded
         }
-        if let length = take("content-length").flatMap({ Int($0) }), (0...rest.count).contains(length) {
+        if let length = try take("content-length").flatMap({ Int($0) }), (0...rest.count).contains(length) {
             rest = rest.prefix(length)
         }
-        content = UserAgent.Content(type: take("content-type") ?? "text/plain", body: Array(rest))
+        content = UserAgent.Content(type: try take("content-type") ?? "text/plain", body: Array(rest))
         contentFields = part
     }
 
