@@ -14,6 +14,8 @@ final class Baresip {
         var password: String?
         /// Whom it writes to.
         var contact = "600"
+        /// Whether it wants to know if that one is online.
+        var watches = false
         /// The file of the authorities that it is told to believe.
         var authority: String?
         var addition: Addition?
@@ -53,7 +55,8 @@ final class Baresip {
         \(account.name.map { "\"\($0)\"" } ?? "") <sip:\(account.user)@\(place)>;outbound="sip:\(place)";regint=60\(more)
 
         """.write(to: folder.appendingPathComponent("accounts"), atomically: true, encoding: .utf8)
-        try "\"contact\" <sip:\(account.contact)@\(exchange);transport=\(account.transport)>\n".write(
+        let watched = account.watches ? ";presence=p2p" : ""
+        try "\"contact\" <sip:\(account.contact)@\(place)>\(watched)\n".write(
             to: folder.appendingPathComponent("contacts"), atomically: true, encoding: .utf8)
         // Its trace (-s) may be longer than a pipe takes.
         let script = "exec baresip -4 -s -f \"$0\" >\"$0/log\" 2>&1"
@@ -72,7 +75,8 @@ final class Baresip {
     private static func configuration(_ host: String, _ account: Account) -> String {
         let modules = (["g711", "aubridge"] + (account.addition?.modules ?? [])).map { "module \($0).so" }
         let authority = account.authority.map { ["sip_cafile \($0)"] } ?? []
-        let more = modules + authority + (account.addition?.settings ?? [])
+        let watching = account.watches ? ["module_app presence.so"] : []
+        let more = modules + authority + watching + (account.addition?.settings ?? [])
         return """
             poll_method epoll
             sip_listen \(host):5060

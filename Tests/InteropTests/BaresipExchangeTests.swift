@@ -56,6 +56,18 @@ struct BaresipExchangeTests {
         try ada.sees("user is ONLINE")
     }
 
+    @Test("it watches the line, and is told who comes", arguments: ["udp", "tcp"])
+    func list(over transport: String) throws {
+        let exchange = try ExchangeProcess()
+        let bare = try Baresip(
+            .init(transport: transport, contact: "Webphone1", watches: true), at: exchange.address)
+        try bare.says("Online", asked: "contacts")
+        try bare.prints("<note>Echo test</note>")
+        let ada = try Person(["--name", "ada", "--server", exchange.address], columns: 140, rows: 30)
+        try ada.sees("bare")
+        try bare.prints("<contact>sip:1001@exchange.local</contact><note>ada</note>")
+    }
+
     @Test("an extension logs in with its password, is called by its number, and calls", arguments: ["udp", "tcp"])
     func digest(over transport: String) throws {
         let exchange = try ExchangeWithPasswords()
