@@ -50,6 +50,8 @@ extension Chat {
 
     private mutating func comeBack(to call: Call) {
         state.call = call
+        // One that had asked us to talk to somebody else, in vain: if it ends now, it was hung up.
+        update(call.id) { $0.handsOver = false }
         relabel()
         state.clients.select(number: call.party.number)
         // One that is being handed over, or to whom somebody is, is on its way out.

@@ -133,6 +133,8 @@ import Webphone
         desk.hears(.call(.placed(2), .rejected, by: .them))
         #expect(desk.box() == "= You are back in your chat with guest.")
         #expect(desk.state.call?.id == .placed(1))
+        desk.hears(.call(.placed(1), .completed, by: .them))
+        #expect(desk.box() == "= guest hung up. Your chat with guest has ended.")
     }
 
     @Test("what is asked in a chat put aside is still asked") func askedAside() {
