@@ -21,4 +21,27 @@ struct KamailioTests {
         try office.restarts()
         try office.leaves()
     }
+
+    @Test("one over udp, one over wss and one over tls do it with each other, and what is rarer")
+    func together() throws {
+        let kamailio = try Kamailio(["WITH_TLS"])
+        let office = try KamailioOffice(at: kamailio) { name in
+            let (port, transport) = ["ada": (5060, "udp"), "bob": (8443, "wss")][name] ?? (5061, "tls")
+            let authority = transport == "udp" ? [] : ["--ca-file", kamailio.path("authority.pem")]
+            return ["--server", "\(kamailio.host):\(port)", "--transport", transport] + authority
+        }
+        try office.refuses()
+        try office.takesBack()
+        try office.talks()
+        try office.holds()
+        try office.handsOver()
+        try office.joins()
+        try office.callsNobody()
+        try office.sendsOn()
+        try office.handsOverInVain()
+        try office.saysMore()
+        try office.putsAside()
+        try office.blocks()
+        try office.leaves()
+    }
 }
