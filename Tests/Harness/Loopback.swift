@@ -7,7 +7,9 @@ package enum Loopback {
     package static func next(port: UInt16 = 7777) -> String {
         let number = counter.next()
         let process = Int(getpid())
-        return "127.\(1 + (process >> 8) % 250).\(1 + process % 250).\(1 + number % 250):\(port)"
+        // Strangers do not listen where a connection ended a moment ago: no address comes a second time.
+        let block = (process >> 8) + 97 * (number / 250)
+        return "127.\(1 + block % 250).\(1 + process % 250).\(1 + number % 250):\(port)"
     }
 
     private final class Counter: @unchecked Sendable {
