@@ -40,7 +40,7 @@ public struct Dialog: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - request: the INVITE or SUBSCRIBE as it was sent, with our tag in From.
-    ///   - response: 101 to 299. Without a Contact the request's URI stands in for the remote target.
+    ///   - response: 101 to 299. Without a usable Contact the request's URI stands in for the remote target.
     /// - Returns: nil when the response makes no dialog: 100, 300 and above, a provisional one without a To tag, or
     ///   with unreadable From, To, Call-ID or CSeq.
     public init?(uac request: Request, response: Response) {
@@ -51,7 +51,7 @@ public struct Dialog: Hashable, Sendable {
         state = response.status < 200 ? .early : .confirmed
         self.local = local
         self.remote = remote
-        remoteTarget = response.contact?.uri ?? request.uri
+        remoteTarget = response.target ?? request.uri
         routeSet = RouteSet(recordedBy: response)
         localCSeq = number
         remoteCSeq = nil
@@ -62,10 +62,11 @@ public struct Dialog: Hashable, Sendable {
     /// - Parameters:
     ///   - request: the INVITE or SUBSCRIBE as it was received.
     ///   - response: 101 to 299, with our tag in To.
-    /// - Returns: nil when the response makes no dialog, or when the request has no Contact: that is a 400.
+    /// - Returns: nil when the response makes no dialog, or when the request has not one Contact with a SIP or SIPS URI: that is
+    ///   a 400.
     public init?(uas request: Request, response: Response) {
         guard (101..<300).contains(response.status), let callID = request.callID, let remote = request.from,
-            let local = response.to, let tag = local.tag, let target = request.contact?.uri,
+            let local = response.to, let tag = local.tag, let target = request.target,
             let number = request.cseq?.number
         else { return nil }
         id = DialogID(callID: callID, localTag: tag, remoteTag: remote.tag ?? "")
@@ -86,7 +87,7 @@ public struct Dialog: Hashable, Sendable {
     /// - Returns: nil when the NOTIFY is not the SUBSCRIBE's (Call-ID, our tag) or has no Contact.
     public init?(subscriber request: Request, notify: Request) {
         guard let id = DialogID(receivedRequest: notify), id.callID == request.callID, let local = request.from,
-            local.tag == id.localTag, let remote = notify.from, let target = notify.contact?.uri,
+            local.tag == id.localTag, let remote = notify.from, let target = notify.target,
             let remoteNumber = notify.cseq?.number
         else { return nil }
         self.id = id
@@ -111,7 +112,7 @@ public struct Dialog: Hashable, Sendable {
             state = .confirmed
             routeSet = RouteSet(recordedBy: response)
         }
-        if let target = response.contact?.uri { remoteTarget = target }
+        if let target = response.target { remoteTarget = target }
         return true
     }
 
@@ -128,7 +129,7 @@ public struct Dialog: Hashable, Sendable {
         guard let number = request.cseq?.number else { return .outOfOrder }
         if let last = remoteCSeq, number <= last { return .outOfOrder }
         remoteCSeq = number
-        if request.method.refreshesTarget, let target = request.contact?.uri { remoteTarget = target }
+        if request.method.refreshesTarget, let target = request.target { remoteTarget = target }
         return .inOrder
     }
 }

@@ -55,6 +55,17 @@ extension MessageFields {
         set { setNameAddresses(.contact, newValue) }
     }
 
+    /// Where requests in a dialog go: the only Contact, and a SIP or SIPS URI (RFC 3261 §8.1.1.8). Nil when there is
+    /// none, more than one, or one of another scheme.
+    var target: URI? {
+        let contacts = contacts
+        guard contacts.count == 1, let uri = contacts.first?.uri else { return nil }
+        switch uri.scheme {
+        case .sip, .sips: return uri
+        case .tel, .other: return nil
+        }
+    }
+
     /// Whether Contact is the `*` that removes every binding of a registration (RFC 3261 §10.2.2).
     public var hasWildcardContact: Bool { headers.values(.contact) == ["*"] }
 

@@ -168,6 +168,7 @@ public struct UserAgent: Sendable, Equatable {
         var effects: [Effect] = []
         switch event {
         case .received(let message, let flow):
+            guard !message.isForSomebodyElse else { break }
             absorb(transactions.handle(.received(message, on: flow)), &effects)
         case .closed(let flow):
             lose(flow, &effects)
@@ -202,6 +203,16 @@ public struct UserAgent: Sendable, Equatable {
             case .response(let response, let client, _): receive(response, client, &effects)
             case .failed(let client, let failure): fail(client, failure, &effects)
             }
+        }
+    }
+}
+
+extension Message {
+    /// A response with a Via below ours was meant for somebody that we sent nothing for (RFC 3261 §8.1.3.3).
+    fileprivate var isForSomebodyElse: Bool {
+        switch self {
+        case .request: false
+        case .response(let response): response.headers.values(.via).count > 1
         }
     }
 }

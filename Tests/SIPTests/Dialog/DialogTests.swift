@@ -211,6 +211,16 @@ struct DialogReceiveTests {
         #expect(bob.remoteTarget.description == "sip:alice@198.51.100.4")
     }
 
+    @Test("the target stays where a Contact is no SIP URI, or not the only one") func poorContacts() throws {
+        var bob = try #require(Invitation().bob)
+        let before = bob.remoteTarget
+        let contacts = ["<mailto:a@b.example>", "<tel:1>", "<sip:a@b.example>, <sip:c@b.example>"]
+        for (number, contact) in contacts.enumerated() {
+            #expect(bob.receive(.example(.update, number: 42 + number, fields: [(.contact, contact)])) == .inOrder)
+        }
+        #expect(bob.remoteTarget == before)
+    }
+
     @Test("the 200 confirms an early dialog, with its own route set and target") func confirms() throws {
         let ringing = Invitation(recorded: ["<sip:p1.example;lr>"])
         var alice = try #require(Dialog(uac: ringing.request, response: ringing.response(180)))

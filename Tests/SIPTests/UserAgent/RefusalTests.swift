@@ -89,6 +89,17 @@ import Testing
         #expect(try Self.answer(invite).0.status == 400)
     }
 
+    @Test(
+        "an INVITE whose Contact is no telephone's, or whose Contacts are two, is answered 400",
+        arguments: ["<mailto:1002@b.example>", "<tel:1002>", "*", "<sip:1002@b.example>, <sip:1003@b.example>"])
+    func contactsOfOtherKinds(_ contact: String) throws {
+        var invite = request(.invite)
+        invite.headers[.contact] = contact
+        let (response, phone) = try Self.answer(invite)
+        #expect(response.status == 400)
+        #expect(phone.reports.isEmpty)
+    }
+
     @Test("the same INVITE by two ways is answered 482 the second time") func merged() throws {
         var phone = Phone("1001")
         phone.hears(request(.invite, branch: "z9hG4bKleft"))
@@ -111,6 +122,16 @@ import Testing
         phone.does(.options(PingToken(9), to: .sip(nil, "exchange.local"), on: Phone.udp))
         phone.hears(status, to: try phone.takeRequest(.options))
         #expect(phone.latest == .ping(PingToken(9), status: status))
+    }
+
+    @Test("an answer with a Via below ours is another's, and dropped") func secondVia() throws {
+        var phone = Phone("1001")
+        phone.does(.options(PingToken(9), to: .sip(nil, "exchange.local"), on: Phone.udp))
+        let options = try phone.takeRequest(.options)
+        phone.hears(404, to: options) { $0.headers.append(.via, "SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKother") }
+        #expect(phone.reports.isEmpty)
+        phone.hears(200, to: options)
+        #expect(phone.latest == .ping(PingToken(9), status: 200))
     }
 
     @Test("our OPTIONS that nobody answers says so") func deadPing() {
