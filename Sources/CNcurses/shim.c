@@ -2,8 +2,11 @@
 #define _XOPEN_SOURCE 700
 #define _DEFAULT_SOURCE
 #include <curses.h>
+#include <signal.h>
 #include <stddef.h>
 #include <term.h>
+#include <termios.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "CNcurses.h"
@@ -21,9 +24,16 @@ static int shown = -1;
 /* Keys are read from a pad: wgetch on a window would refresh it. */
 static WINDOW *keys;
 
+/* What a crash has to undo: the shell's modes, and what is to be written where (-1 for nowhere). */
+static struct termios former;
+static char farewell[256];
+static size_t farewell_length;
+static volatile sig_atomic_t guarded = -1;
+
 void *cn_open(const char *term, FILE *output, FILE *input) 
 {
     shown = -1;
+    tcgetattr(fileno(input), &former);
     return newterm(term, output, input);
 }
 
@@ -120,3 +130,47 @@ int32_t cn_read_key(void)
 const char *cn_key_name(int32_t key) { return keyname(key); }
 
 void cn_define_key(const char *sequence, int32_t key) { define_key(sequence, key); }
+
+/* A terminfo string without the pauses for terminals of former times. */
+static void append(const char *text)
+{
+    if (text == NULL || text == (const char *) -1) return;
+    while (*text != '\0' && farewell_length < sizeof farewell) {
+        if (text[0] == '$' && text[1] == '<') {
+            while (*text != '\0' && *text != '>') text++;
+            if (*text == '>') text++;
+        } else {
+            farewell[farewell_length++] = *text++;
+        }
+    }
+}
+
+/* Only what POSIX allows in a handler: write, tcsetattr, raise. The signal's own action follows: the process ends as it
+   would have, and whoever waits for it sees by what. */
+static void crashed(int number)
+{
+    int output = guarded;
+    guarded = -1;
+    if (output >= 0) {
+        ssize_t written = write(output, farewell, farewell_length);
+        (void) written;
+        tcsetattr(output, TCSANOW, &former);
+    }
+    raise(number);
+}
+
+void cn_guard(int output, const char *modes_off)
+{
+    static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGQUIT};
+    struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_RESETHAND | SA_NODEFER};
+    farewell_length = 0;
+    append(modes_off);
+    append(exit_attribute_mode);
+    append(cursor_normal);
+    append(keypad_local);
+    append(exit_ca_mode);
+    guarded = output;
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) sigaction(crashes[i], &action, NULL);
+}
+
+void cn_unguard(void) { guarded = -1; }

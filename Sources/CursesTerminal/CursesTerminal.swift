@@ -166,8 +166,8 @@ package final class CursesTerminal {
 
     /// Bracketed paste, and the mouse's buttons and wheel as SGR reports. Terminals that know them not ignore them.
     private func setModes(on: Bool) {
-        let letter = on ? "h" : "l"
-        var modes = "\u{1B}[?2004\(letter)\u{1B}[?1000\(letter)\u{1B}[?1006\(letter)"
+        if on { cn_guard(outputDescriptor, Self.modes("l")) } else { cn_unguard() }
+        var modes = Self.modes(on ? "h" : "l")
         modes.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count {
@@ -176,5 +176,9 @@ package final class CursesTerminal {
                 sent += count
             }
         }
+    }
+
+    private static func modes(_ letter: Character) -> String {
+        "\u{1B}[?2004\(letter)\u{1B}[?1000\(letter)\u{1B}[?1006\(letter)"
     }
 }

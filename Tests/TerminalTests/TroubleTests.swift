@@ -74,7 +74,9 @@ struct TroubleTests {
         #expect(!ada.screen.contains("Welcome"), "the shell's screen is back")
     }
 
-    @Test("what was switched on in the terminal is switched off by every way out", arguments: ["C-q", "TERM", "HUP"])
+    @Test(
+        "what was switched on in the terminal is switched off by every way out",
+        arguments: ["C-q", "TERM", "HUP", "INT"])
     func modesRestored(_ way: String) throws {
         let exchange = try ExchangeProcess()
         let ada = try Person(["--name", "ada", "--server", exchange.address])
@@ -88,7 +90,24 @@ struct TroubleTests {
         try ada.sees("echoed\nechoed")
     }
 
-    @Test("a closed terminal ends the program, unregistered")
+    @Test(
+        "a crash gives the terminal back too, and is told by its status",
+        arguments: [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGQUIT])
+    func crash(_ number: Int32) throws {
+        let exchange = try ExchangeProcess()
+        let ada = try Person(["--name", "ada", "--server", exchange.address])
+        try ada.sees("Echo test")
+        try ada.waits(for: "the mouse") { try ada.modes().hasPrefix("111") }
+        kill(try ada.program(), number)
+        try ada.sees("[left with \(128 + number)]")
+        #expect(try ada.modes() == "00001")
+        #expect(!ada.screen.contains("Welcome"), "the shell's screen is back")
+        try ada.types("echoed")
+        try ada.presses("Enter")
+        try ada.sees("echoed\nechoed")
+    }
+
+    @Test("a closed terminal ends the program within a second, unregistered")
     func closedTerminal() throws {
         let exchange = try ExchangeProcess()
         let ada = try Person(["--name", "ada", "--server", exchange.address])
@@ -96,8 +115,10 @@ struct TroubleTests {
         try bob.sees("ada")
         try ada.sees("bob")
         let process = try ada.program()
+        let begun = Date()
         try ada.closesTerminal()
         try bob.waits(for: "the process to end") { kill(process, 0) != 0 }
+        #expect(Date().timeIntervalSince(begun) < 1.5, "the second, and what it takes to look")
         try bob.sees("ada is OFFLINE")
     }
 

@@ -31,6 +31,11 @@ int cn_configure(int escape_delay_ms);
 void cn_close(void *screen);
 /* endwin: back to the shell's modes. Painting again takes the screen back. */
 int cn_end(void);
+/* From now on a crash (a trap, a fault, abort, SIGQUIT) still gives the terminal back before it ends the process: writes
+   `modes_off` and what terminfo says to `output`, and sets the modes that were there before cn_open. What cannot be caught
+   (SIGKILL) and a stack that is full cannot be helped. */
+void cn_guard(int output, const char *modes_off);
+void cn_unguard(void);
 int cn_rows(void);
 int cn_columns(void);
 int cn_resize(int height, int width);

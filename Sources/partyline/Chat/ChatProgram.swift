@@ -95,7 +95,7 @@ actor ChatProgram {
         perform(chat.handle(.clock(.now)) + chat.handle(.start))
         paint()
         readConfiguration()
-        signals = SignalSource([SIGWINCH, SIGTERM, SIGHUP, SIGCONT], queue: executor.queue) { [inbox] in
+        signals = SignalSource([SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGCONT], queue: executor.queue) { [inbox] in
             inbox.post(.signal($0))
         }
         signal(SIGPIPE, SIG_IGN)
