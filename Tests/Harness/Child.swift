@@ -12,6 +12,8 @@ package final class Child {
     private let output: FileHandle
     private let errors: FileHandle
     private var status: Int32?
+    /// What was read and not asked for yet.
+    private var unread = Data()
 
     /// - Parameters:
     ///   - command: the program by its name or path, and its arguments.
@@ -77,6 +79,19 @@ package final class Child {
 
     /// What it says first.
     package func greeting() -> String { String(decoding: output.availableData, as: UTF8.self) }
+
+    /// The next line that it says; nil when there will be none.
+    package func line() -> String? {
+        while true {
+            if let end = unread.firstIndex(of: 10) {
+                defer { unread = Data(unread[(end + 1)...]) }
+                return String(decoding: unread[..<end], as: UTF8.self)
+            }
+            let more = output.availableData
+            if more.isEmpty { return nil }
+            unread += more
+        }
+    }
 
     package func waitUntilExit() {
         guard status == nil else { return }

@@ -7,7 +7,11 @@ package final class ExchangeProcess {
     private let options: [String]
     private var child: Child
 
-    package init(_ options: String..., at address: String = Loopback.next()) throws {
+    package convenience init(_ options: String..., at address: String = Loopback.next()) throws {
+        try self.init(options, at: address)
+    }
+
+    package init(_ options: [String], at address: String = Loopback.next()) throws {
         self.address = address
         self.options = options
         child = try ExchangeProcess.launch(at: address, options)
