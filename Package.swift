@@ -81,8 +81,8 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: ["Harness", "partyline"], exclude: ["kamailio", "linphone", "raw", "sipp"],
-            swiftSettings: strict),
+            name: "InteropTests", dependencies: ["Harness", "partyline"],
+            exclude: ["kamailio", "linphone", "raw", "sipp"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17
 )
