@@ -27,6 +27,33 @@ struct ScreenTests {
         try ada.sees("Echo test said: line number \(lines.upperBound)")
     }
 
+    @Test("wide, joined, varied and combined characters leave every row as wide as the screen")
+    func wideCharacters() throws {
+        let (exchange, ada) = try talking()
+        withExtendedLifetime(exchange) {}
+        for text in ["日本語テスト", "👩‍👩‍👧 family", "❤️ heart", "🇩🇪🇫🇷 flags", "e\u{301}\u{302}n\u{303}", "👍🏽 tone", "한국어 ｆｕｌｌ"] {
+            try ada.says(text + " |end")
+        }
+        try ada.waits(for: "all of them to come back") { ada.screen.components(separatedBy: "|end").count == 15 }
+        for row in ada.screen.split(separator: "\n") where row.contains("│") {
+            // Terminals paint a flag's two letters in two cells or in four; either way the frame is to be straight.
+            #expect([1, 2].contains { cells(row, letterOfFlag: $0) == 100 }, "\(row)")
+            #expect(row.last == "│")
+        }
+    }
+
+    /// How many columns a terminal gives to a row of these characters.
+    private func cells(_ row: Substring, letterOfFlag: Int) -> Int {
+        row.unicodeScalars.reduce(0) { sum, scalar in
+            switch scalar.value {
+            case 0x300...0x36F, 0x200D, 0xFE0F, 0x1F3FB...0x1F3FF: sum
+            case 0x1F1E6...0x1F1FF: sum + letterOfFlag
+            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xFF01...0xFF60, 0x1F300...0x1FAFF: sum + 2
+            case _: sum + 1
+            }
+        }
+    }
+
     @Test("scrolling back shows older lines and marks new ones; End returns")
     func scrolling() throws {
         let (exchange, ada) = try talking(rows: 20)

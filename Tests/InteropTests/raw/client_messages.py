@@ -186,3 +186,15 @@ def lists(peer):
     peer.person.never_sees("eve")
     peer.send(peer.notify(first + 13, (("1000", "ada"), ("1001", "mallory"), ("1003", "fred"))))
     peer.person.sees("fred")
+
+
+@case("refuses a body of several parts whose boundary is longer than it is, or that does not end")
+def parts(peer):
+    part = "--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+    for kind, body in (("multipart/mixed;boundary=" + "x" * 70, "--x--"), ("multipart/mixed;boundary=x", part),
+                       ('multipart/mixed;boundary="%s"' % ("x" * 5_000), part + "--x--"), ("multipart/mixed", part + "--x--"),
+                       ("multipart/mixed;boundary=", part + "--x--"), ("multipart/mixed;boundary=x", part * 500),
+                       ("multipart/mixed;boundary=x", "--x\r\nContent-Type: multipart/mixed;boundary=x\r\n\r\n" * 300)):
+        for method in ("MESSAGE", "INVITE"):
+            peer.asks(peer.request(method).carrying(kind, body), 400, 413, 415)
+    peer.person.never_sees("hello")

@@ -156,6 +156,10 @@ class Dialog:
         return cls(peer, request.get("Call-ID"), request.get("To") + ";tag=" + tag, request.get("From"),
                    address(request.get("Contact")), request.all("Record-Route"), 0)
 
+    @property
+    def number_of_peer(self):
+        return self.remote.partition("sip:")[2].partition("@")[0]
+
     def draft(self, method, number=None):
         if number is None:
             self.number += 1

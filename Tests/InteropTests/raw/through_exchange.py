@@ -64,23 +64,21 @@ def forked(exchange):
     talks(peer, Dialog.answered(peer, invite, "first"))
 
 
-@case("is given no credentials' question, no identity and no loop by a peer: the exchange takes them out")
+@case("believes no identity that a peer claims")
 def claims(exchange):
     peer = exchange.guest()
     dialog = answered(peer)
-    Person().types("ask me")
-    text = peer.hears("MESSAGE")
-    peer.answer(text, 407, "Proxy Authentication Required", fields=[
-        ("Proxy-Authenticate", 'Digest realm="exchange.local", nonce="n", algorithm=SHA-256, qop="auth"')])
-    peer.asks(dialog.text("as somebody else").set("P-Asserted-Identity", "<sip:600@exchange.local>"), 200)
+    for draft in (dialog.text("as somebody else"), peer.message(dialog.number_of_peer, "as somebody else, outside")):
+        peer.asks(draft.set("P-Asserted-Identity", '"Echo test" <sip:600@exchange.local>'), 200)
     Person().sees("mallory said: as somebody else")
+    Person().never_sees("Echo test said")
 
 
 @case("refuses to be sent on by a caller outside of a call, and replaces no call of others")
 def outside(exchange):
     peer, other = exchange.guest(), exchange.guest(name="eve")
     dialog = answered(peer)
-    number = dialog.remote.partition("sip:")[2].partition("@")[0]
+    number = dialog.number_of_peer
     other.asks(other.draft("REFER", other.uri(number)).add("Refer-To", "<sip:600@%s>" % other.domain), 403)
     other.asks(other.invite(number).add("Replaces", token() + ";to-tag=a;from-tag=b"), 481)
     other.asks(other.draft("INFO", other.uri(number)), 481)
