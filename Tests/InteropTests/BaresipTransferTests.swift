@@ -3,7 +3,7 @@ import Testing
 
 @Suite("baresip hands over, and is handed over", .enabled(if: Strangers.takePart))
 struct BaresipTransferTests {
-    @Test("we hand it over: it asks nobody, follows, and goes on with whom we named", arguments: ["udp", "tcp"])
+    @Test("we hand it over: it asks nobody, follows, and goes on with whom we named", arguments: ["udp", "tcp", "tls"])
     func isHandedOver(over transport: String) throws {
         let office = try OfficeWithBaresip(over: transport)
         let carol = try office.guest("carol")
@@ -46,7 +46,7 @@ struct BaresipTransferTests {
         try office.bare.prints("INVITE sip:600@exchange.local")
     }
 
-    @Test("it hands us over: we are asked, follow, and it lets go", arguments: ["udp", "tcp"])
+    @Test("it hands us over: we are asked, follow, and it lets go", arguments: ["udp", "tcp", "tls"])
     func handsOver(over transport: String) throws {
         let office = try OfficeWithBaresip(over: transport)
         let carol = try office.guest("carol")
