@@ -7,7 +7,7 @@ import SIP
 /// the server as credentials; `hTEXT` is right, and then again, and with TEXT in its place; `wN` lets time pass.
 func fuzzDigest(_ bytes: [UInt8]) {
     var host = DigestHost()
-    for record in records(of: bytes).prefix(100) {
+    for record in records(of: bytes).prefix(24) {
         host.perform(record[0], String(decoding: record.dropFirst(), as: UTF8.self))
     }
 }
