@@ -14,8 +14,10 @@ import time
 
 import client_called
 import client_calls
+import client_dialogs
 import client_messages
 import client_names
+import exchange_lists
 import exchange_messages
 import exchange_requests
 import through_exchange

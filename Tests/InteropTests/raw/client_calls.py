@@ -225,11 +225,23 @@ def pracks(peer):
                 raise Wrong("got " + message.start)
         if message.status != status:
             raise Wrong("RAck %s: %s" % (rack, message.start))
-    right = dialog.draft("PRACK").add("RAck", "%d %d INVITE" % (number, invite.number))
-    peer.asks(right, 200)
+    peer.person.sees("number 1001, asks")
+    peer.person.answers("Enter")
+    ping = peer.send(peer.request("OPTIONS"))
+    while not (message := peer.receive()).answers(ping):
+        if message.status != 180:
+            raise Wrong("before the PRACK came " + message.start)
+    right = peer.send(dialog.draft("PRACK").add("RAck", "%d %d INVITE" % (number, invite.number)))
+    answers = {}
+    while len(answers) < 2:
+        message = peer.receive()
+        if message.status != 180:
+            answers[message.get("CSeq").split(" ")[1]] = message.status
+    if answers != {"PRACK": 200, "INVITE": 200}:
+        raise Wrong("the PRACK brought %s" % answers)
+    dialog.acknowledge(invite.number)
     peer.asks(dialog.draft("PRACK").add("RAck", right.get("RAck")), 481)
-    peer.asks(peer.cancel_of(invite), 200)
-    peer.gets(invite, 487)
+    peer.talks(dialog)
 
 
 @case("refuses to be sent to nobody, to two, or to no telephone, and takes nothing along but the address")

@@ -112,7 +112,7 @@ def lost_answer(peer):
     peer.person.counts(2, "only once")
 
 
-@case("proves its password to the realm that registered it, and to no other, nor for ever", bare=True, password=True)
+@case("proves its password to the realm that registered it, to no other, by no weaker function, nor for ever", bare=True, password=True)
 def realms(peer):
     peer.accepts()
     challenge = 'Digest realm="%s", nonce="%s", algorithm=SHA-256, qop="auth"'
@@ -144,3 +144,10 @@ def realms(peer):
         asked += 1
     if asked > 5:
         raise Wrong("believed in stale nonces %d times" % asked)
+    peer.person.presses("Enter")
+    invite = peer.hears("INVITE")
+    weak = 'Digest realm="here", nonce="four", algorithm=MD5, qop="auth"'
+    unknown = 'Digest realm="here", nonce="five", algorithm=SHA3-999, qop="auth"'
+    peer.answer(invite, 407, "Prove It", "t", [("Proxy-Authenticate", unknown), ("Proxy-Authenticate", weak)])
+    peer.hears("ACK")
+    peer.heard_nothing_else()
