@@ -26,6 +26,8 @@ extension Exchange {
         package var subscription: UInt32 = 3_600
         package var subscriptionBounds: ClosedRange<UInt32> = 10...3_600
         package var limits = Limits()
+        /// Addresses with many behind them, such as a proxy's: what one address may ask for does not bound them.
+        package var trusted = AddressRange.loopback
 
         package init(
             lines: [String] = ["Webphone1"], domain: String = "exchange.local", aliases: Set<String> = ["localhost"]
@@ -53,6 +55,21 @@ extension Exchange {
             if host == domain || host == flow.local.host { return true }
             let lowercased = host.lowercased()
             return lowercased == domain.lowercased() || aliases.contains(lowercased)
+        }
+
+        /// Whether whoever is at the other end may stand for many.
+        func trusts(_ flow: Flow) -> Bool {
+            guard !trusted.isEmpty, let address = NumericAddress(flow.remote.host) else { return false }
+            return trusted.contains { $0.contains(address) }
+        }
+
+        /// What its transactions may use up.
+        var transactionLimits: TransactionLayer.Limits {
+            var limits = TransactionLayer.Limits(
+                transactions: limits.transactions, transactionsPerFlow: limits.transactionsPerFlow,
+                transactionsPerAddress: limits.transactionsPerAddress, datagram: Message.largestDatagram)
+            limits.trusted = trusted
+            return limits
         }
     }
 }

@@ -31,6 +31,6 @@ extension Exchange {
 
     /// What there was no room for.
     package enum Limit: String, Sendable, CaseIterable {
-        case clientsPerLine, numbers, relays, bodySize
+        case clientsPerLine, numbers, relays, bodySize, registrations
     }
 }

@@ -55,13 +55,14 @@ extension Exchange {
     }
 
     /// The time since the first beat. It stands still only while no nonce is good any more and no wrong one counts.
-    private var now: Duration { .seconds(Int64(clamping: beats) * Int64(Timing.beatSeconds)) }
+    var now: Duration { .seconds(Int64(clamping: beats) * Int64(Timing.beatSeconds)) }
 
     var seconds: UInt64 { beats * UInt64(Timing.beatSeconds) }
 
-    /// Whether somebody may yet answer a challenge, or was wrong not long ago, so that time has to go on.
+    /// Whether somebody may yet answer a challenge, or was wrong or too hasty not long ago, so that time has to go on.
     var awaitsAnswer: Bool {
         if throttle.remembersUntil >= seconds, throttle.count > 0 { return true }
+        if !newcomers.isEmpty { return true }
         guard let lastChallenge else { return false }
         return .seconds(Int64(clamping: beats - lastChallenge) * Int64(Timing.beatSeconds)) <= Timing.nonceLifetime
     }

@@ -1,12 +1,5 @@
 import SIP
 
-extension Exchange.Limits {
-    var ofTransactions: TransactionLayer.Limits {
-        .init(
-            transactions: transactions, transactionsPerFlow: transactionsPerFlow, datagram: Message.largestDatagram)
-    }
-}
-
 /// Another configuration while the exchange runs. Calls and registrations that still have a place in it go on.
 extension Exchange {
     mutating func configure(_ wanted: Configuration) {
@@ -17,7 +10,7 @@ extension Exchange {
         let former = configuration
         configuration = next
         throttle.limits = next.limits
-        layer.limits = next.limits.ofTransactions
+        layer.limits = next.transactionLimits
         if former.domain != next.domain || former.limits.nonces != next.limits.nonces {
             digest = Self.digest(for: next, identifiers: &identifiers)
         }

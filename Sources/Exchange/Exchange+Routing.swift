@@ -66,9 +66,7 @@ extension Exchange {
         _ request: Request, original: Request, parties: Parties? = nil, from sender: Registrar.Client,
         to callee: Registrar.Client, as id: TransactionLayer.ServerID
     ) throws(Refusal) {
-        guard relays.count < configuration.limits.relays,
-            relays.count(from: id.flow) < configuration.limits.relaysPerFlow
-        else { throw Refusal(503, beyond: .relays, retryAfter: 5) }
+        guard hasRoom(for: request, from: id.flow) else { throw Refusal(503, beyond: .relays, retryAfter: 5) }
         var request = request
         digest.consumeCredentials(of: &request)
         request.headers.assert(sender.identity)
@@ -89,6 +87,19 @@ extension Exchange {
         // Within a dialog timers B and F are patience enough: a 408 there ends the call.
         if parties == nil { effects.append(.start(.relay(id), after: Timing.firstAnswer)) }
         perform(caused)
+    }
+
+    /// The last eighth of all is for those who have few of their own, so that whoever has many does not shut them out.
+    private func hasRoom(for request: Request, from flow: Flow) -> Bool {
+        let limits = configuration.limits
+        let own = relays.count(from: flow)
+        let ownAddress = relays.count(fromAddressOf: flow)
+        let hasFew = (flow.transport.isReliable ? own : ownAddress) < Limits.few
+        let share = hasFew ? 8 : 7
+        return relays.count < limits.relays / 8 * share + (hasFew ? limits.relays % 8 : 0)
+            && relays.octets + request.body.count <= limits.relayedOctets / 8 * share
+            && own < limits.relaysPerFlow
+            && (hasFew || ownAddress < limits.relaysPerAddress || configuration.trusts(flow))
     }
 
     /// The ACK to a 2xx goes the way of its dialog, and nobody is told when it cannot (RFC 3261 §16.11).

@@ -73,6 +73,9 @@ package struct Exchange: Sendable {
     /// The beat at which a password was last asked for.
     var lastChallenge: UInt64?
     var throttle: Throttle
+    var newcomers = Newcomers()
+    /// Makes the tags of what is answered without a transaction.
+    let strangerSecret: UInt64
     package internal(set) var counters = Counters()
     /// The host's clock, for what is told about the exchange; to be set before each batch of events. Nothing is decided
     /// by it.
@@ -85,13 +88,14 @@ package struct Exchange: Sendable {
         var identifiers = identifiers
         self.configuration = configuration
         calls = Calls(limit: configuration.limits.notedCalls)
-        layer = TransactionLayer(identifiers: identifiers.split(), limits: configuration.limits.ofTransactions)
+        layer = TransactionLayer(identifiers: identifiers.split(), limits: configuration.transactionLimits)
         echoTest = configuration.echoTest.flatMap {
             EchoTest($0, configuration: configuration, identifiers: identifiers.split())
         }
         registrar = Registrar(configuration, resident: echoTest?.client, identifiers: &identifiers)
         digest = Self.digest(for: configuration, identifiers: &identifiers)
         throttle = Throttle(limits: configuration.limits)
+        strangerSecret = identifiers.next()
         self.identifiers = identifiers
     }
 
@@ -103,7 +107,8 @@ package struct Exchange: Sendable {
 
     package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
-        case .received(let message, let flow): perform(layer.handle(.received(message, on: flow)))
+        case .received(let message, let flow):
+            if !answersAtOnce(message, on: flow) { perform(layer.handle(.received(message, on: flow))) }
         case .closed(let flow): close(flow)
         case .fired(let timer): fire(timer)
         case .configured(let configuration): configure(configuration)
@@ -207,13 +212,17 @@ package struct Exchange: Sendable {
         perform(layer.respond(response, to: id))
     }
 
-    /// What a client over UDP asks to see whether the exchange is still there; good before it registered too.
     private mutating func answerPing(_ request: Request, as id: TransactionLayer.ServerID) {
-        var response = Response(200, to: request, toTag: identifiers.token())
+        perform(layer.respond(pong(to: request, tag: identifiers.token()), to: id))
+    }
+
+    /// What a client over UDP asks for to see whether the exchange is still there; good before it registered too.
+    func pong(to request: Request, tag: String) -> Response {
+        var response = Response(200, to: request, toTag: tag)
         response.headers.append(.allow, "REGISTER, " + Self.allow)
         response.headers.append(.accept, "application/sdp, text/plain")
         response.headers.append(.supported, "path")
         response.headers.append(.allowEvents, "presence")
-        perform(layer.respond(response, to: id))
+        return response
     }
 }

@@ -49,11 +49,18 @@ struct Relays: Sendable {
     private var table: [TransactionLayer.ServerID: Relay] = [:]
     private var servers: [TransactionLayer.ClientID: TransactionLayer.ServerID] = [:]
     private var loads: [Flow: Load] = [:]
+    /// By where the callers are.
+    private var perAddress: [String: Int] = [:]
+    /// In the bodies of all.
+    private(set) var octets = 0
     private var origins: [Origin: TransactionLayer.ServerID] = [:]
 
     var count: Int { table.count }
 
     func count(from flow: Flow) -> Int { loads[flow]?.count ?? 0 }
+
+    /// How many come from an address; over UDP, where anybody has as many ports as they like, and over connections.
+    func count(fromAddressOf flow: Flow) -> Int { perAddress[flow.remote.peerHost] ?? 0 }
 
     subscript(_ id: TransactionLayer.ServerID) -> Relay? { table[id] }
 
@@ -70,6 +77,8 @@ struct Relays: Sendable {
         servers[relay.branch] = id
         if relay.isInitial { origins[Origin(relay.request)] = id }
         loads[id.flow, default: Load()].count += 1
+        perAddress[id.flow.remote.peerHost, default: 0] += 1
+        octets += relay.request.body.count
         if id.method == .invite { loads[id.flow]?.invites.append(id) }
     }
 
@@ -82,6 +91,10 @@ struct Relays: Sendable {
         servers[relay.branch] = nil
         if relay.isInitial { origins[Origin(relay.request)] = nil }
         if id.method == .invite { loads[id.flow]?.invites.removeAll { $0 == id } }
+        octets -= relay.request.body.count
+        let host = id.flow.remote.peerHost
+        perAddress[host, default: 1] -= 1
+        if perAddress[host] == 0 { perAddress[host] = nil }
         loads[id.flow]?.count -= 1
         if loads[id.flow]?.count == 0 { loads[id.flow] = nil }
         return relay

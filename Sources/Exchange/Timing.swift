@@ -32,12 +32,25 @@ extension Exchange {
         package var subscriptionsPerClient = 4
         /// Requests relayed for one flow that await their final response; more are answered 503.
         package var relaysPerFlow = 4_096
-        /// Requests relayed in all that await their final response; more are answered 503.
-        package var relays = 65_536
-        /// Transactions at a time, and on one flow; a request beyond is answered 503. Over UDP each is remembered for
-        /// 32 s after its answer, so that one flow has room for some 150 calls a second.
+        /// The same for all flows of one address, an IPv6 /64 being one; those that are trusted aside.
+        package var relaysPerAddress = 4_096
+        /// Requests relayed in all that await their final response; more are answered 503. The last eighth is for those
+        /// who have few of their own.
+        package var relays = 16_384
+        /// Octets in the bodies of all those, shared out in the same way.
+        package var relayedOctets = 64 << 20
+        /// So many requests or transactions under way are few.
+        static let few = 16
+        /// REGISTERs a second from one address, those on a flow aside over which somebody is registered, and those of
+        /// trusted addresses; five seconds' worth at once. More are answered 503.
+        package var registrationsPerSecond: UInt32 = 50
+        /// Addresses for which they are counted.
+        package var countedAddresses = 8_192
+        /// Transactions at a time, on one flow and from one address; a request beyond is answered 503. Over UDP each is
+        /// remembered for 32 s after its answer, so that one flow has room for some 150 calls a second.
         package var transactions = 65_536
         package var transactionsPerFlow = 16_384
+        package var transactionsPerAddress = 16_384
         /// Calls that are noted for whoever asks what goes on; one beyond takes place unnoted.
         package var notedCalls = 16_384
         /// REFERs that are remembered for the call that follows; of more the oldest is forgotten.

@@ -76,6 +76,7 @@ extension StatusReport {
         case .numbers: "no free number"
         case .relays: "too many requests under way"
         case .bodySize: "body too large"
+        case .registrations: "too many registrations"
         }
     }
 

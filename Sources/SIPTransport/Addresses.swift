@@ -53,24 +53,6 @@ extension KernelAddress {
         }
     }
 
-    var block: AddressBlock {
-        switch self {
-        case .v4(let four):
-            let bits = UInt32(bigEndian: four.address.sin_addr.s_addr)
-            return AddressBlock(bits: UInt64(bits), isLoopback: bits >> 24 == 127)
-        case .v6(let six):
-            let halves = withUnsafeBytes(of: six.address.sin6_addr) { bytes in
-                (
-                    UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                )
-            }
-            return AddressBlock(bits: halves.0, isLoopback: halves == (0, 1))
-        case .unixDomainSocket:
-            return AddressBlock(bits: 0, isLoopback: true)
-        }
-    }
-
     /// Whether an answer can be sent there. A datagram may claim to come from port 0, from everybody or from a
     /// group; answering would fail, or reach more than the one who asked.
     var isAnswerable: Bool {

@@ -1,5 +1,7 @@
-/// Who may connect: counts the accepted connections, together and per address, and knows the ones that have not
-/// sent a whole message yet, oldest first.
+import SIP
+
+/// Who may hold connections: counts the accepted ones, together and per address, and knows those that have not sent a
+/// whole message yet, oldest first. Handshakes of TLS and WebSocket are under way in those too.
 struct Admission: Sendable {
     enum Verdict: Equatable {
         case admitted
@@ -8,62 +10,82 @@ struct Admission: Sendable {
         case refused
     }
 
-    private let limits: Configuration.Limits
-    private var holders: [UInt64: AddressBlock] = [:]
-    private var perBlock: [AddressBlock: Int] = [:]
-    private var silent: Set<UInt64> = []
-    private var arrivals: [UInt64] = []
-    private var oldest = 0
+    private struct Account {
+        var count = 0
+        var silent = Queue()
+    }
+
+    var limits: Configuration.Limits
+    private var holders: [UInt64: NumericAddress] = [:]
+    private var accounts: [NumericAddress: Account] = [:]
+    private var silent = Queue()
 
     init(limits: Configuration.Limits) { self.limits = limits }
 
     var count: Int { holders.count }
+    /// How many have not sent a whole message yet.
+    var silentCount: Int { silent.count }
 
-    mutating func admit(_ connection: UInt64, from block: AddressBlock) -> Verdict {
-        let limit = block.isLoopback ? limits.connectionsFromLoopback : limits.connectionsPerAddress
-        guard perBlock[block, default: 0] < limit else { return .refused }
-        var verdict = Verdict.admitted
-        if holders.count >= limits.connections {
-            guard let victim = oldestSilent() else { return .refused }
-            leave(victim)
-            verdict = .admittedInsteadOf(victim)
+    /// - Parameter isTrusted: whether the address may hold as many as there is room for.
+    mutating func admit(_ connection: UInt64, from address: NumericAddress, isTrusted: Bool = false) -> Verdict {
+        let account = accounts[address, default: Account()]
+        let victim: UInt64?
+        if !isTrusted, account.count >= limits.connectionsPerAddress {
+            // Of their own: others shall not pay for it.
+            victim = accounts[address]?.silent.first()
+            if victim == nil { return .refused }
+        } else if holders.count >= limits.connections || silent.count >= limits.halfOpenConnections {
+            victim = silent.first()
+            if victim == nil { return .refused }
+        } else {
+            victim = nil
         }
-        holders[connection] = block
-        perBlock[block, default: 0] += 1
-        silent.insert(connection)
-        arrivals.append(connection)
-        forgetDepartedArrivals()
-        return verdict
+        if let victim { leave(victim) }
+        holders[connection] = address
+        accounts[address, default: Account()].count += 1
+        accounts[address]?.silent.append(connection)
+        silent.append(connection)
+        return victim.map { .admittedInsteadOf($0) } ?? .admitted
     }
 
     /// The connection sent a whole message: it is no longer the first to go.
-    mutating func spoke(_ connection: UInt64) { silent.remove(connection) }
+    mutating func spoke(_ connection: UInt64) {
+        silent.remove(connection)
+        if let address = holders[connection] { accounts[address]?.silent.remove(connection) }
+    }
 
     mutating func leave(_ connection: UInt64) {
-        guard let block = holders.removeValue(forKey: connection) else { return }
-        silent.remove(connection)
-        let left = perBlock[block, default: 1] - 1
-        perBlock[block] = left > 0 ? left : nil
-    }
-
-    private mutating func oldestSilent() -> UInt64? {
-        while oldest < arrivals.count {
-            if silent.contains(arrivals[oldest]) { return arrivals[oldest] }
-            oldest += 1
-        }
-        return nil
-    }
-
-    /// Keeps the queue as short as a few times what it stands for.
-    private mutating func forgetDepartedArrivals() {
-        guard arrivals.count > 64, arrivals.count > 4 * silent.count else { return }
-        arrivals = arrivals[oldest...].filter(silent.contains)
-        oldest = 0
+        spoke(connection)
+        guard let address = holders.removeValue(forKey: connection) else { return }
+        accounts[address]?.count -= 1
+        if accounts[address]?.count == 0 { accounts[address] = nil }
     }
 }
 
-/// What is counted as one peer: an IPv4 address, or the /64 an IPv6 host has for itself.
-struct AddressBlock: Hashable, Sendable {
-    var bits: UInt64
-    var isLoopback: Bool
+/// Connections in the order they came; any may leave.
+private struct Queue: Sendable {
+    private var members: Set<UInt64> = []
+    private var arrivals: [UInt64] = []
+    private var start = 0
+
+    var count: Int { members.count }
+
+    mutating func append(_ connection: UInt64) {
+        members.insert(connection)
+        arrivals.append(connection)
+        // As short as a few times what it stands for.
+        guard arrivals.count > 64, arrivals.count > 4 * members.count else { return }
+        arrivals = arrivals[start...].filter(members.contains)
+        start = 0
+    }
+
+    mutating func remove(_ connection: UInt64) { members.remove(connection) }
+
+    mutating func first() -> UInt64? {
+        while start < arrivals.count {
+            if members.contains(arrivals[start]) { return arrivals[start] }
+            start += 1
+        }
+        return nil
+    }
 }

@@ -3,6 +3,9 @@ import SIP
 /// What bounds and paces a `Transport`; the defaults are what the program runs with, tests shorten them.
 package struct Configuration: Sendable {
     package var limits = Limits()
+    /// Addresses with many behind them, such as a proxy's: what one address may have does not bound them, and they are
+    /// never banned. Whoever floods us from this very machine could as well kill us.
+    package var trusted = AddressRange.loopback
     package var intervals = Intervals()
     /// Origins of the web pages whose scripts may connect over WebSocket (`https://chat.example`); empty for all.
     /// Programs that are no browsers name no origin and are always let in (RFC 6455 §10.2).
@@ -16,12 +19,24 @@ package struct Configuration: Sendable {
     /// What one process, one peer and one connection may hold at most.
     package struct Limits: Sendable {
         /// Connections accepted at a time, all listeners together. Past it the oldest one that has not sent a
-        /// whole message yet makes room; without such a one the newcomer is refused.
+        /// whole message yet makes room; without such a one the newcomer is refused. Fewer where the process may not
+        /// have so many descriptors.
         package var connections = 16_384
-        /// Connections at a time from one IPv4 address or one IPv6 /64: an office behind one NAT fits.
+        /// The same for those that have not sent a whole message yet: past it their oldest makes room.
+        package var halfOpenConnections = 4_096
+        /// Connections at a time from one IPv4 address or one IPv6 /64: an office behind one NAT fits. Past it the
+        /// oldest of that address that has not sent a whole message yet makes room, or the newcomer is refused.
         package var connectionsPerAddress = 512
-        /// The same for 127.0.0.0/8 and ::1, where whoever floods us could as well kill us.
-        package var connectionsFromLoopback = 16_384
+        /// New connections a second from one address; after a pause as many at once as it may hold.
+        package var connectionsPerSecond = 50
+        /// Messages a second over one connection, or from one port over UDP; keep-alives count. Twice that at once.
+        package var messagesPerSecond = 100
+        /// The same from one address, whatever it is over.
+        package var messagesPerSecondPerAddress = 1_000
+        /// How long a ban lasts, in seconds; 0 bans nobody.
+        package var ban = 60
+        /// Bans at a time; beyond it whoever asks too much is only slowed down.
+        package var bans = 4_096
         /// Bytes a peer may leave unread, beyond what the kernel holds, before it is closed.
         package var unreadBytes = 4 << 20
         /// Malformed messages after which a connection is closed; each is answered until then.
@@ -33,7 +48,8 @@ package struct Configuration: Sendable {
         package var serverRead = 16_384
         /// Bytes of one read from a connection we opened.
         package var clientRead = 65_536
-        /// Remote addresses of datagrams whose `Flow` is remembered, so that it is not spelled out for each packet.
+        /// Remote addresses of datagrams whose `Flow` is remembered, so that it is not spelled out for each packet;
+        /// and addresses for which it is counted what they ask for.
         package var rememberedRemotes = 8_192
 
         package init() {}

@@ -156,8 +156,14 @@ private func lookUp(_ host: String, port: UInt16) -> [KernelAddress] {
         next = info.ai_next
     }
     // Each address has a route to this machine: the one that servers listen on unless told otherwise goes first.
-    return addresses.filter { $0.block.isLoopback && $0.protocol == .inet }
-        + addresses.filter { !($0.block.isLoopback && $0.protocol == .inet) }
+    return addresses.filter(\.isLocalIPv4) + addresses.filter { !$0.isLocalIPv4 }
+}
+
+extension KernelAddress {
+    fileprivate var isLocalIPv4: Bool {
+        `protocol` == .inet
+            && numeric.map { address in AddressRange.loopback.contains { $0.contains(address) } } == true
+    }
 }
 
 extension TransportFailure {

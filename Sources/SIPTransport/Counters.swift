@@ -10,8 +10,16 @@ package struct Counters: Sendable, Equatable {
     package var dropped = 0
     /// Connections closed because their framing was broken or a limit was passed.
     package var violations = 0
-    /// Connections not admitted.
+    /// Connections not admitted, or ended in favour of others before they said anything.
     package var refusedConnections = 0
+    /// Datagrams dropped unread and connections refused because their address or port had too many in a second.
+    package var excessive = 0
+    /// The same while their address or port was banned.
+    package var banned = 0
+    /// Bans so far.
+    package var bans = 0
+    /// How often a connection was left unread for a while, as it had sent too much.
+    package var slowed = 0
     /// Connections and datagrams of addresses that are not let in; nothing of them was read.
     package var denied = 0
     /// Clients with whom no TLS connection came about.
@@ -24,6 +32,10 @@ package struct Counters: Sendable, Equatable {
     package var flushes = 0
     /// Batches handed to the sink.
     package var batches = 0
+    /// Accepted connections at this moment, those of them that have not sent a whole message yet, and who is banned.
+    package var connections = 0
+    package var halfOpenConnections = 0
+    package var bansInForce = 0
 
     package init() {}
 }
@@ -38,10 +50,28 @@ package enum Diagnostic: Sendable, Equatable {
     case refused(SIP.SocketAddress)
     /// Somebody at an address that is not let in (`Transport.restrict`); told once for each of the first few hundred.
     case denied(SIP.SocketAddress, TransportProtocol)
+    /// Somebody asks for so much that nothing more of theirs is read for some seconds.
+    case banned(source: String, seconds: Int, why: String)
+    /// A ban is over; how many datagrams and connections it turned away.
+    case unbanned(source: String, turnedAway: Int)
+    /// A connection brings more than may come over one, and is read more slowly; told once for each.
+    case slowed(Flow)
+    /// The process may have fewer descriptors than connections are allowed.
+    case fewDescriptors(connections: Int)
     /// Somebody connected for a WebSocket and did not get one; the text is the answer.
     case refusedHandshake(SIP.SocketAddress, String)
     /// With a client no TLS connection came about; the text says why.
     case handshakeFailed(SIP.SocketAddress, String)
     /// A listening socket ended by itself; the text is the operating system's.
     case listenerFailed(SIP.SocketAddress, TransportProtocol, String)
+
+    /// Whether it is of a ban's beginning or end, of which there are not many.
+    package var isOfBans: Bool {
+        switch self {
+        case .banned, .unbanned: true
+        case .unserialisable, .malformed, .refused, .denied, .slowed, .fewDescriptors, .refusedHandshake,
+            .handshakeFailed, .listenerFailed:
+            false
+        }
+    }
 }

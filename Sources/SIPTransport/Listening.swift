@@ -140,14 +140,4 @@ extension Switchboard {
             return channel
         }
     }
-
-    /// A server's connections are descriptors; the customary soft limit of 1,024 is for programs that use `select`.
-    private func allowManyDescriptors() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        let wanted = min(limit.rlim_max, rlim_t(configuration.limits.connections + 1_024))
-        guard limit.rlim_cur < wanted else { return }
-        limit.rlim_cur = wanted
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
 }

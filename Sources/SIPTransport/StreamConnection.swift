@@ -36,7 +36,15 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     private var keepAliveTimer: Scheduled<Void>?
     private var patience: Patience
     private var patienceTimer: Scheduled<Void>?
-    private var isReading = true
+    /// Not read because the program has enough to do, or because the peer sends too much.
+    private var isHeld = false
+    private var isSlowed = false
+    private var wasSlowed = false
+    private var bucket: TokenBucket
+    /// Over WebSocket: whether the read under way brought messages, which are counted, or only other frames.
+    private var isCounted = false
+    /// Where a client of ours comes from.
+    private var source: NumericAddress?
     var isListed = false
     /// When a client's connection may be used: after the handshakes of those before it in the pipeline. It fails with
     /// a `TransportFailure`.
@@ -50,6 +58,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         self.transport = transport
         framing = Framing(transport)
         self.ready = ready ?? switchboard.loop.makeSucceededVoidFuture()
+        bucket = TokenBucket(switchboard.door.turnstile.paceOfFlow, at: NIODeadline.elapsed)
         patience = Patience(
             limit: switchboard.configuration.intervals.message, expecting: role == .server, at: NIODeadline.elapsed)
     }
@@ -72,6 +81,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         switch role {
         case .server:
             guard switchboard.admit(self, connection, from: from) else { return false }
+            source = from.numeric
             awaitMessage()
         case .client:
             switchboard.opened(self, connection)
@@ -100,8 +110,11 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         }
         framing.append(buffer.readableBytesView)
         var completed = false
+        var frames = 0
+        defer { pace(frames) }
         do {
             while case .open = state, let frame = try framing.next() {
+                frames += 1
                 switch frame {
                 case .message(let bytes):
                     completed = true
@@ -128,6 +141,8 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             keepAlive?.received(at: NIODeadline.elapsed)
             patience.read(completed: false, partial: partial, at: NIODeadline.elapsed)
             awaitMessage()
+            if !isCounted { pace(0) }
+            isCounted = false
         case .ended?: close(.closedByPeer)
         case .violated(let words)?: violated(words)
         case .ping?, nil: context.fireUserInboundEventTriggered(event)
@@ -160,12 +175,38 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     }
 
     func setReading(_ isReading: Bool) {
-        self.isReading = isReading
+        isHeld = !isReading
+        updateReading()
+    }
+
+    private var isReading: Bool { !isHeld && !isSlowed }
+
+    private func updateReading() {
         switch state {
         case .open(let channel, _), .closing(let channel, _):
             try? channel.syncOptions?.setOption(.autoRead, value: isReading)
             keepAlive?.received(at: NIODeadline.elapsed)
         case .opening, .closed: break
+        }
+    }
+
+    /// Counts what was read; a peer that sends too much is left alone until it has the right to more. What it cannot
+    /// send meanwhile waits on its side, so that nothing is lost.
+    private func pace(_ frames: Int) {
+        guard role == .server, let source, case .open(_, let flow) = state else { return }
+        // A read without a whole frame costs as well.
+        isCounted = true
+        let pause = switchboard.pace(max(1, frames), from: source, by: &bucket)
+        guard pause > .zero, !isSlowed else { return }
+        switchboard.counters.slowed += 1
+        if !wasSlowed { switchboard.diagnose(.slowed(flow)) }
+        wasSlowed = true
+        isSlowed = true
+        updateReading()
+        switchboard.loop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) {
+            self.isSlowed = false
+            self.patience.restart(at: NIODeadline.elapsed)
+            self.updateReading()
         }
     }
 
@@ -201,6 +242,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         guard unread > switchboard.configuration.limits.unreadBytes else { return }
         switchboard.counters.violations += 1
+        if let source { switchboard.broke(source) }
         abort(.protocolViolation("does not read what it is sent"))
     }
 
@@ -213,7 +255,8 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     func close(_ failure: TransportFailure = .closedLocally, within limit: Duration? = nil) {
         guard case .open(let channel, let flow) = state else { return }
         finish(flow, failure)
-        if !isReading { setReading(true) }
+        isSlowed = false
+        setReading(true)
         state = .closing(channel, flow)
         let flushed = channel.eventLoop.makePromise(of: Void.self)
         flush(promise: flushed)
@@ -235,6 +278,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     /// The peer broke the rules: it still gets the answers to what it sent so far.
     private func violated(_ reason: String) {
         switchboard.counters.violations += 1
+        if let source { switchboard.broke(source) }
         close(.protocolViolation(reason))
     }
 
@@ -249,6 +293,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         if failure == nil { failure = TransportFailure(error) }
         if case .open(_, let flow) = state, case .handshakeFailed(let words)? = failure {
             switchboard.counters.failedHandshakes += 1
+            if let source { switchboard.broke(source) }
             switchboard.diagnose(.handshakeFailed(flow.remote, words))
         }
         context.channel.closeAtOnce()

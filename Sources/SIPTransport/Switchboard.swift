@@ -7,7 +7,7 @@ final class Switchboard {
     let loop: any EventLoop
     /// For those who are away from the loop and will come back to it.
     private(set) weak var thread: LoopThread?
-    let configuration: Configuration
+    var configuration: Configuration
     var counters = Counters()
     var identifiers = Identifiers.unpredictable
     private(set) var isShutDown = false
@@ -27,10 +27,7 @@ final class Switchboard {
     private var streams: [UInt64: StreamConnection] = [:]
     private var datagramSockets: [SIP.SocketAddress: DatagramSocket] = [:]
     var listeners: [Listener: any Channel] = [:]
-    private var access = AccessList()
-    /// Those who were turned away and told to the log; bounded, and emptied with each new list.
-    private var turnedAway: Set<NumericAddress> = []
-    private var admission: Admission
+    var door: Door
     private var lastConnection: UInt64 = 0
     /// Searches for servers, by attempt.
     var searches: [UInt64: ServerLocator] = [:]
@@ -46,7 +43,7 @@ final class Switchboard {
         self.backlog = backlog
         self.diagnose = diagnose
         self.sink = sink
-        admission = Admission(limits: configuration.limits)
+        door = Door(configuration)
         clientTrust = ClientTrust(configuration.tls, closing: configuration.intervals.close)
     }
 
@@ -150,8 +147,7 @@ final class Switchboard {
 
     /// Whether a connection that was just accepted may stay.
     func admit(_ stream: StreamConnection, _ connection: UInt64, from remote: KernelAddress) -> Bool {
-        let verdict = isShutDown ? .refused : admission.admit(connection, from: remote.block)
-        switch verdict {
+        switch isShutDown ? .refused : door.admit(connection, from: remote) {
         case .admitted: break
         case .admittedInsteadOf(let victim):
             counters.refusedConnections += 1
@@ -167,35 +163,16 @@ final class Switchboard {
 
     func opened(_ stream: StreamConnection, _ connection: UInt64) { streams[connection] = stream }
 
-    func spoke(_ connection: UInt64) { admission.spoke(connection) }
+    func spoke(_ connection: UInt64) { door.admission.spoke(connection) }
+
+    func endStreams(_ isOver: (StreamConnection) -> Bool, _ failure: TransportFailure) {
+        for stream in Array(streams.values) where isOver(stream) { stream.abort(failure) }
+    }
 
     func closed(_ connection: UInt64) {
         streams[connection] = nil
-        admission.leave(connection)
+        door.admission.leave(connection)
         if isShutDown { finishIfIdle() }
-    }
-
-    // MARK: - Who may speak at all
-
-    /// Whether somebody is let in; asked before anything of theirs is read.
-    func admits(_ remote: KernelAddress, over transport: TransportProtocol) -> Bool {
-        if access.admitsAll { return true }
-        guard let address = remote.numeric, !access.admits(address) else { return true }
-        counters.denied += 1
-        if turnedAway.count < 256, turnedAway.insert(address.peer).inserted, let name = SIP.SocketAddress(remote) {
-            diagnose(.denied(name, transport))
-        }
-        return false
-    }
-
-    /// Connections of those who are no longer let in end at once.
-    func restrict(to access: AccessList) {
-        self.access = access
-        turnedAway = []
-        guard !access.admitsAll else { return }
-        for stream in Array(streams.values) where !stream.isAdmitted(by: access) {
-            stream.abort(.protocolViolation("its address is no longer let in"))
-        }
     }
 
     // MARK: - Datagrams

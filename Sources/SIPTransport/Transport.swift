@@ -99,9 +99,16 @@ package final class Transport: Sendable {
         loop.execute { [switchboard] in switchboard.value.restrict(to: access) }
     }
 
+    /// Other limits from now on, `unhandledEvents` aside; see `Configuration`. Those who are connected stay.
+    package func configure(_ limits: Configuration.Limits, trusted: [AddressRange], allowedOrigins: [String]) {
+        loop.execute { [switchboard] in
+            switchboard.value.configure(limits, trusted: trusted, allowedOrigins: allowedOrigins)
+        }
+    }
+
     /// What was counted so far.
     package func counters() async -> Counters {
-        (try? await loop.submit { [switchboard] in switchboard.value.counters }.get()) ?? Counters()
+        (try? await loop.submit { [switchboard] in switchboard.value.counted() }.get()) ?? Counters()
     }
 
     /// Stops listening, lets every flow hand over what was already given to `perform`, and closes it.

@@ -69,7 +69,24 @@ extension ExchangeReader {
         guard var section = root.section("access") else { return }
         settings.access.allowed = ranges(&section, "allow")
         settings.access.denied = ranges(&section, "deny")
+        if section.peek("trusted") != nil { settings.exchange.trusted = ranges(&section, "trusted") }
+        settings.origins = origins(&section)
         root.close(section)
+    }
+
+    private func origins(_ section: inout Section) -> [String] {
+        (section.strings("origins") ?? []).compactMap { text, place in
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            if parts.count == 3, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty,
+                !parts[2].isEmpty
+            {
+                return text
+            }
+            section.complain(
+                place, "origins",
+                "'\(text)' is no page's origin. Write it as browsers do, without a path: https://chat.example.")
+            return nil
+        }
     }
 
     private func ranges(_ section: inout Section, _ key: String) -> [AddressRange] {
@@ -113,9 +130,13 @@ extension ExchangeReader {
         ("numbers-per-flow", 1...10_000, { $0.numbersPerFlow = $1 }),
         ("subscriptions-per-client", 1...1_000, { $0.subscriptionsPerClient = $1 }),
         ("requests-per-flow", 1...1_000_000, { $0.relaysPerFlow = $1 }),
+        ("requests-per-address", 1...1_000_000, { $0.relaysPerAddress = $1 }),
         ("requests", 1...1_000_000, { $0.relays = $1 }),
+        ("request-bodies", 65_536...1 << 40, { $0.relayedOctets = $1 }),
         ("transactions", 1_000...10_000_000, { $0.transactions = $1 }),
         ("transactions-per-flow", 100...10_000_000, { $0.transactionsPerFlow = $1 }),
+        ("transactions-per-address", 100...10_000_000, { $0.transactionsPerAddress = $1 }),
+        ("registrations-per-second", 1...1_000_000, { $0.registrationsPerSecond = UInt32(clamping: $1) }),
         ("body", 1_300...65_000, { $0.bodySize = $1 }),
         ("wrong-passwords", 1...1_000, { $0.wrongPasswords = $1 }),
         ("wrong-passwords-per-address", 1...1_000_000, { $0.wrongPasswordsPerAddress = $1 }),
@@ -126,6 +147,11 @@ extension ExchangeReader {
         guard var section = root.section("limits") else { return }
         for (key, bounds, set) in Self.limits {
             if let (number, _) = section.integer(key, in: bounds) { set(&settings.exchange.limits, Int(number)) }
+        }
+        for limit in TransportLimit.allCases {
+            if let (number, _) = section.integer(limit.rawValue, in: limit.bounds) {
+                settings.transport[limit] = Int(number)
+            }
         }
         root.close(section)
     }

@@ -8,6 +8,10 @@ package struct ExchangeSettings: Equatable, Sendable {
     /// Where to listen, by transport; nil where the file leaves it to the options or the default.
     package var listen: [Listen]?
     package var access = AccessList()
+    /// Origins of the web pages whose scripts may connect; empty for all.
+    package var origins: [String] = []
+    /// What bounds the sockets, where the file says so.
+    package var transport: [TransportLimit: Int] = [:]
     /// Nil without a section `tls`.
     package var certificate: CertificateFiles?
     /// In seconds; nil never ends.
@@ -61,6 +65,25 @@ package struct ExchangeSettings: Equatable, Sendable {
         let complaints = reader.complaints
         guard complaints.isEmpty else { throw Complaints(all: complaints) }
         return settings
+    }
+}
+
+/// A bound of what the sockets take in, by its key in the file.
+package enum TransportLimit: String, CaseIterable, Sendable {
+    case connections
+    case halfOpen = "half-open"
+    case connectionsPerAddress = "connections-per-address"
+    case connectionsPerSecond = "connections-per-second"
+    case messagesPerSecond = "messages-per-second"
+    case messagesPerSecondPerAddress = "messages-per-second-per-address"
+    case ban
+
+    var bounds: ClosedRange<Int64> {
+        switch self {
+        case .connections, .halfOpen, .connectionsPerAddress: 1...1_000_000
+        case .connectionsPerSecond, .messagesPerSecond, .messagesPerSecondPerAddress: 1...1_000_000
+        case .ban: 0...86_400
+        }
     }
 }
 

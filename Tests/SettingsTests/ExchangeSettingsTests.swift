@@ -43,7 +43,13 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
             [access]
             allow = ["192.0.2.0/24", "2001:db8::/32"]
             deny = ["192.0.2.66"]
+            trusted = ["192.0.2.1"]
+            origins = ["https://chat.example", "http://localhost:8080"]
             [limits]
+            half-open = 100
+            messages-per-second = 20
+            ban = 0
+            registrations-per-second = 2
             clients-per-line = 20
             wrong-passwords = 5
             longest-wait = 60
@@ -76,6 +82,11 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
         #expect(settings.listen == addresses)
         let denied = [try AddressRange("192.0.2.66")]
         #expect(settings.access.allowed.count == 2 && settings.access.denied == denied)
+        let trusted = [try AddressRange("192.0.2.1")]
+        #expect(settings.exchange.trusted == trusted)
+        #expect(settings.origins == ["https://chat.example", "http://localhost:8080"])
+        #expect(settings.transport == [.halfOpen: 100, .messagesPerSecond: 20, .ban: 0])
+        #expect(settings.exchange.limits.registrationsPerSecond == 2)
         #expect(settings.certificate?.key == "key.pem" && settings.idleExit == 60)
         #expect(settings.log == "/var/log/partyline.log")
         #expect(settings.exchange.extensions.map(\.number) == [601, 602])
@@ -102,7 +113,8 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
     @Test("may say nothing, and then all is as usual") func empty() throws {
         let settings = try read("")
         #expect(settings == ExchangeSettings() && settings.exchange.lines == ["Webphone1"] && !settings.holdsSecrets)
-        #expect(settings.exchange.echoTest == 600)
+        #expect(settings.exchange.echoTest == 600 && settings.exchange.trusted == AddressRange.loopback)
+        #expect(try read("[access]\ntrusted = []").exchange.trusted == [], "not even this machine")
     }
 
     @Test("leaves the Echo test out") func noEcho() throws {
@@ -166,6 +178,15 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
                 "file:2: access.deny: '::/200' is no range of addresses: behind the slash"
             ),
             ("[access]\ndeny = [\"host\"]", "file:2: access.deny: 'host' is no range of addresses: write an address"),
+            ("[access]\ntrusted = [\"host\"]", "file:2: access.trusted: 'host' is no range of addresses: write an"),
+            ("[access]\norigins = [\"chat.example\"]", "file:2: access.origins: 'chat.example' is no page's origin."),
+            ("[access]\norigins = [\"https://a/b\"]", "file:2: access.origins: 'https://a/b' is no page's origin."),
+            ("[limits]\nban = -1", "file:2: limits.ban: -1 is out of bounds: from 0 to 86400."),
+            ("[limits]\nhalfopen = 1", "file:2: limits.halfopen: There is no such key. Did you mean half-open?"),
+            (
+                "[limits]\nconnections = \"many\"",
+                "file:2: limits.connections: This has to be a whole number, not a text."
+            ),
             ("[tls]\nkey = \"key.pem\"", "file:1: tls.certificate: TLS needs both"),
             ("[limits]\nbody = 100000", "file:2: limits.body: 100000 is out of bounds: from 1300 to 65000."),
             ("[extension]\nnumber = 601", "file:1: extension: Each of them begins with a line [[extension]]"),

@@ -67,7 +67,7 @@ extension TransactionLayer {
     }
 
     private mutating func obstacle(to request: Request, on flow: Flow) -> TransactionFailure? {
-        guard hasRoom(on: flow) else { return .overloaded }
+        guard hasRoomToSend(on: flow) else { return .overloaded }
         do {
             let size = try request.serialized().count
             return size > limits.datagram && flow.transport == .udp ? .tooLarge : nil

@@ -20,7 +20,7 @@ extension TransactionLayer {
             return id.method == .invite ? advance(id, invite: .received) : advance(id, nonInvite: .received)
         }
         let request = routed(request, via: via, from: flow)
-        guard hasRoom(on: flow) else { return [refusal(of: request, on: flow)] }
+        guard hasRoomToReceive(on: flow) else { return [refusal(of: request, on: flow)] }
         flows.insert(.server(id), on: flow)
         guard id.method == .invite else {
             nonInviteServers.insert(NonInviteServerTransaction(on: flow), as: id)

@@ -8,22 +8,32 @@
 public struct TransactionLayer: Sendable, Equatable {
     /// What it may use up, so that a flood ends as 503s and not as an exhausted machine.
     public struct Limits: Sendable, Equatable {
-        /// Transactions at a time, both roles.
+        /// Transactions at a time, both roles. The last eighth is for peers that began few, so that those who began
+        /// many do not shut them out.
         public var transactions: Int
-        /// Transactions at a time on one flow: one peer cannot take the room of the others.
+        /// Transactions at a time that the peer began on one flow, and as many that we began: one peer cannot take the
+        /// room of the others.
         public var transactionsPerFlow: Int
+        /// Transactions at a time that peers at one address began, an IPv6 /64 being one; those that are trusted aside.
+        public var transactionsPerAddress: Int
         /// Bytes of a request that may leave over UDP. RFC 3261 §18.1.1 says 1,300; a proxy that has nothing but the
         /// flow on which its client registered may take a greater risk of fragmentation.
         public var datagram: Int
         /// Seconds in the Retry-After of the 503 for what found no room.
         public var retryAfter: Int
+        /// Addresses with many behind them.
+        package var trusted: [AddressRange] = []
+        /// So many a peer may have begun to count as one with few.
+        static let few = 16
 
         /// The defaults suit a client and an exchange alike.
         public init(
-            transactions: Int = 65_536, transactionsPerFlow: Int = 16_384, datagram: Int = 1_300, retryAfter: Int = 5
+            transactions: Int = 65_536, transactionsPerFlow: Int = 16_384, transactionsPerAddress: Int = 16_384,
+            datagram: Int = 1_300, retryAfter: Int = 5
         ) {
             self.transactions = transactions
             self.transactionsPerFlow = transactionsPerFlow
+            self.transactionsPerAddress = transactionsPerAddress
             self.datagram = datagram
             self.retryAfter = retryAfter
         }
@@ -68,7 +78,7 @@ public struct TransactionLayer: Sendable, Equatable {
 
     /// Counts since the start.
     public internal(set) var counters = Counters()
-    /// Lower ones let what has begun go on.
+    /// The limits that count from now on; what there is beyond them stays to its end.
     public var limits: Limits
 
     var identifiers: Identifiers
@@ -128,10 +138,32 @@ public struct TransactionLayer: Sendable, Equatable {
         return effects
     }
 
-    /// Whether one more transaction may start on the flow; counts a refusal.
-    mutating func hasRoom(on flow: Flow) -> Bool {
-        if flows.count < limits.transactions && flows.count(on: flow) < limits.transactionsPerFlow { return true }
+    /// Whether we may begin one more transaction on the flow; counts a refusal.
+    mutating func hasRoomToSend(on flow: Flow) -> Bool {
+        let begun = flows.count(on: flow) - flows.servers(on: flow)
+        if flows.count < limits.transactions, begun < limits.transactionsPerFlow { return true }
         counters.overloaded += 1
         return false
+    }
+
+    /// Whether the peer may begin one more transaction on the flow; counts a refusal.
+    mutating func hasRoomToReceive(on flow: Flow) -> Bool {
+        let begun = flows.servers(on: flow)
+        let begunThere = flows.servers(from: flow)
+        // Anybody has as many ports over UDP as they like.
+        let hasFew = (flow.transport.isReliable ? begun : begunThere) < Limits.few
+        let room = hasFew ? limits.transactions : limits.transactions - limits.transactions / 8
+        if flows.count < room, begun < limits.transactionsPerFlow,
+            hasFew || begunThere < limits.transactionsPerAddress || isTrusted(flow)
+        {
+            return true
+        }
+        counters.overloaded += 1
+        return false
+    }
+
+    private func isTrusted(_ flow: Flow) -> Bool {
+        guard !limits.trusted.isEmpty, let address = NumericAddress(flow.remote.host) else { return false }
+        return limits.trusted.contains { $0.contains(address) }
     }
 }

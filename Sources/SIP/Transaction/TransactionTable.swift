@@ -33,29 +33,54 @@ package struct TransactionTable<ID: Hashable & Sendable, Machine: Transaction>: 
 
 extension TransactionTable: Equatable where Machine: Equatable {}
 
-/// Which transactions live on which flow: what a closed flow takes with it, and how much room each one uses.
+/// Which transactions live on which flow: what a closed flow takes with it, and how much room each flow and each address
+/// uses.
 package struct FlowIndex: Sendable, Equatable {
     package enum Member: Hashable, Sendable {
         case client(TransactionLayer.ClientID)
         case server(TransactionLayer.ServerID)
     }
 
-    private var members: [Flow: Set<Member>] = [:]
+    private struct Entry: Sendable, Equatable {
+        var members: Set<Member> = []
+        /// How many of them the peer began.
+        var servers = 0
+    }
+
+    private var entries: [Flow: Entry] = [:]
+    /// Those that peers began, by where they are.
+    private var servers: [String: Int] = [:]
     /// How many there are on all flows.
     package private(set) var count = 0
 
     package init() {}
 
-    package func count(on flow: Flow) -> Int { members[flow]?.count ?? 0 }
+    package func count(on flow: Flow) -> Int { entries[flow]?.members.count ?? 0 }
+
+    /// How many the peer began on a flow, and from its address on all flows.
+    package func servers(on flow: Flow) -> Int { entries[flow]?.servers ?? 0 }
+    package func servers(from flow: Flow) -> Int { servers[flow.remote.peerHost] ?? 0 }
 
     package mutating func insert(_ member: Member, on flow: Flow) {
-        if members[flow, default: []].insert(member).inserted { count += 1 }
+        guard entries[flow, default: Entry()].members.insert(member).inserted else { return }
+        count += 1
+        guard case .server = member else { return }
+        entries[flow]?.servers += 1
+        servers[flow.remote.peerHost, default: 0] += 1
     }
 
     package mutating func remove(_ member: Member, on flow: Flow) {
-        guard let index = members.index(forKey: flow), members.values[index].remove(member) != nil else { return }
+        guard let index = entries.index(forKey: flow), entries.values[index].members.remove(member) != nil else {
+            return
+        }
         count -= 1
-        if members.values[index].isEmpty { members.remove(at: index) }
+        if case .server = member {
+            entries.values[index].servers -= 1
+            let host = flow.remote.peerHost
+            servers[host, default: 1] -= 1
+            if servers[host] == 0 { servers[host] = nil }
+        }
+        if entries.values[index].members.isEmpty { entries.remove(at: index) }
     }
 
     /// The flow's transactions: clients first, by branch, so that a replay sees the same order.
@@ -63,7 +88,7 @@ package struct FlowIndex: Sendable, Equatable {
     {
         var clients: [TransactionLayer.ClientID] = []
         var servers: [TransactionLayer.ServerID] = []
-        for member in members[flow] ?? [] {
+        for member in entries[flow]?.members ?? [] {
             switch member {
             case .client(let id): clients.append(id)
             case .server(let id): servers.append(id)

@@ -31,6 +31,16 @@ package struct NumericAddress: Hashable, Sendable {
     }
 }
 
+extension SocketAddress {
+    /// What is counted as one peer, in a form to compare: the address, or the /64 of an IPv6 one.
+    package var peerHost: String {
+        guard host.utf8.contains(UInt8(ascii: ":")), let address = NumericAddress(host), !address.isIPv4 else {
+            return host
+        }
+        return String(address.bits >> 64, radix: 16)
+    }
+}
+
 /// Addresses with the same first bits, as firewalls write them: `192.0.2.0/24`, `2001:db8::/32`, or a single one.
 package struct AddressRange: Hashable, Sendable {
     private let base: NumericAddress
@@ -50,6 +60,17 @@ package struct AddressRange: Hashable, Sendable {
             case .notItsStart: "a range begins with its first address: the bits behind the prefix have to be 0"
             }
         }
+    }
+
+    /// What leads nowhere but to this machine.
+    package static let loopback = [
+        AddressRange(base: NumericAddress(bits: 0x7F00_0000, isIPv4: true), free: 24),
+        AddressRange(base: NumericAddress(bits: 1, isIPv4: false), free: 0),
+    ]
+
+    private init(base: NumericAddress, free: Int) {
+        self.base = base
+        self.free = free
     }
 
     package init(_ text: some StringProtocol) throws(Fault) {

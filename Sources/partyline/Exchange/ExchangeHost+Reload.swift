@@ -57,6 +57,8 @@ extension ExchangeHost {
     private func apply(_ next: ExchangeSettings) {
         for listen in listening.keys where next.listen?.contains(listen) != true { stop(listen) }
         transport.restrict(to: next.access)
+        transport.configure(
+            next.transportLimits, trusted: next.exchange.trusted, allowedOrigins: next.origins)
         settings = next
         chronicle.isOn = next.log != nil
         // Over UDP there is no connection whose end would be told.
@@ -92,5 +94,24 @@ extension ExchangeHost {
         guard let bound = listening.removeValue(forKey: listen) else { return }
         transport.stopListening(on: bound, listen.transport)
         logger.info("no longer listening", metadata: ["on": "\(bound)", "over": "\(listen.transport.rawValue)"])
+    }
+}
+
+extension ExchangeSettings {
+    /// What bounds the sockets: the usual, where the file says nothing else.
+    var transportLimits: Configuration.Limits {
+        var limits = Configuration.bounded.limits
+        for (limit, value) in transport {
+            switch limit {
+            case .connections: limits.connections = value
+            case .halfOpen: limits.halfOpenConnections = value
+            case .connectionsPerAddress: limits.connectionsPerAddress = value
+            case .connectionsPerSecond: limits.connectionsPerSecond = value
+            case .messagesPerSecond: limits.messagesPerSecond = value
+            case .messagesPerSecondPerAddress: limits.messagesPerSecondPerAddress = value
+            case .ban: limits.ban = value
+            }
+        }
+        return limits
     }
 }

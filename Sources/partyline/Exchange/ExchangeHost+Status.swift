@@ -56,8 +56,10 @@ extension Counters {
         [
             ("received", received), ("sent", sent), ("rejected", rejected), ("dropped", dropped),
             ("violations", violations), ("refusedConnections", refusedConnections), ("denied", denied),
+            ("excessive", excessive), ("banned", banned), ("bans", bans), ("slowed", slowed),
             ("failedHandshakes", failedHandshakes), ("unserialisable", unserialisable), ("unsent", unsent),
-            ("flushes", flushes), ("batches", batches),
+            ("flushes", flushes), ("batches", batches), ("connections", connections),
+            ("halfOpenConnections", halfOpenConnections), ("bansInForce", bansInForce),
         ]
     }
 }

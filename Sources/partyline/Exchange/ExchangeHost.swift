@@ -29,6 +29,8 @@ actor ExchangeHost {
     let options: ExchangeOptions
     let log: LogFile.Target
     let logger: Logger
+    /// For what strangers can bring about as often as they like.
+    private let calmly: CalmLogger
     var settings: ExchangeSettings
     /// What is shown to those who come over TLS.
     var identity: ServerIdentity?
@@ -53,10 +55,17 @@ actor ExchangeHost {
         let logger = log.logger(label: "exchange")
         var configuration = Configuration.bounded
         configuration.tls.identity = identity
-        configuration.allowedOrigins = options.allowedOrigins
+        configuration.allowedOrigins = settings.origins
+        configuration.trusted = settings.exchange.trusted
+        configuration.limits = settings.transportLimits
+        let calmly = CalmLogger(logger)
+        self.calmly = calmly
         transport = Transport(
             configuration: configuration,
-            diagnose: { logger.notice("\($0)") },
+            diagnose: { diagnostic in
+                // There are few bans, and each is news.
+                if diagnostic.isOfBans { logger.notice("\(diagnostic)") } else { calmly.notice("\(diagnostic)") }
+            },
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
         idleTimers = MachineTimers(queue: executor.queue) { inbox.post(.idleTimers($0)) }
@@ -173,8 +182,15 @@ actor ExchangeHost {
             case .idle:
                 isIdle = true
                 armIdleExit()
-            case .report(let fact): logger.info("\(fact.words)")
+            case .report(let fact): report(fact)
             }
+        }
+    }
+
+    private func report(_ fact: Exchange.Fact) {
+        switch fact {
+        case .joined, .moved, .left, .configured: logger.info("\(fact.words)")
+        case .refused, .wrongPassword: calmly.info(fact.words)
         }
     }
 

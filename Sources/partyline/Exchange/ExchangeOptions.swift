@@ -19,7 +19,7 @@ struct ExchangeOptions {
     var socket: String?
     /// In the place of the file's.
     var certificate: ExchangeSettings.CertificateFiles?
-    /// Origins of the web pages whose scripts may connect; all without any.
+    /// Origins of the web pages whose scripts may connect, in the place of the file's.
     var allowedOrigins: [String] = []
     /// The configuration file.
     var file: String?
@@ -34,6 +34,7 @@ struct ExchangeOptions {
         settings.idleExit = idleExit ?? settings.idleExit
         settings.log = log ?? settings.log
         settings.certificate = certificate ?? settings.certificate
+        if !allowedOrigins.isEmpty { settings.origins = allowedOrigins }
         return settings
     }
 

@@ -17,6 +17,36 @@ struct TransactionLimitTests {
         #expect(host.sentResponse?.status == 200)
     }
 
+    @Test("an address has a limit of its own over UDP, whatever ports it writes; a trusted one has none")
+    func perAddress() throws {
+        var host = TransactionHost(.udp, limits: .init(transactionsPerAddress: 20))
+        for number in 1...30 as ClosedRange<UInt16> {
+            host.hear(.arriving(.message, branch: "z9hG4bK\(number)"), on: .example(.udp, peer: 5_100 + number))
+        }
+        #expect(host.asked.count == 20 && host.sentResponse?.status == 503)
+        host.layer.limits.trusted = [try AddressRange("192.0.2.0/24")]
+        host.hear(.arriving(.message, branch: "z9hG4bK31"))
+        #expect(host.asked.count == 21)
+    }
+
+    @Test("a connection with few of its own goes on though others at its address have too many") func apart() {
+        var host = TransactionHost(.tcp, limits: .init(transactionsPerAddress: 20))
+        for number in 1...30 { host.hear(.arriving(.message, branch: "z9hG4bK\(number)")) }
+        #expect(host.asked.count == 20)
+        host.hear(.arriving(.message, branch: "z9hG4bK31"), on: .example(.tcp, peer: 5_099))
+        #expect(host.asked.count == 21)
+    }
+
+    @Test("the last eighth is for those who began few") func reserve() {
+        var host = TransactionHost(.tcp, limits: .init(transactions: 80))
+        for number in 1...100 { host.hear(.arriving(.message, branch: "z9hG4bK\(number)")) }
+        #expect(host.asked.count == 70)
+        for number in 1...20 as ClosedRange<UInt16> {
+            host.hear(.arriving(.message, branch: "z9hG4bK\(number)"), on: .example(.tcp, peer: 5_100 + number))
+        }
+        #expect(host.asked.count == 80)
+    }
+
     @Test("room comes back when transactions end") func roomAgain() {
         var host = TransactionHost(.udp, limits: .init(transactions: 1))
         host.hear(.arriving(.message, branch: "z9hG4bK1"))
