@@ -26,6 +26,10 @@ test: deps ## every test, those in a real terminal included
 	swift build --build-tests
 	swift test --skip-build
 
+flood: deps build ## floods of connections, transactions, registrations and requests; how those who mean no harm fare meanwhile
+	swift build --build-tests
+	PARTYLINE_FLOOD=1 PARTYLINE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --skip-build --no-parallel --filter '^FloodTests'
+
 interop: PACKAGES += $(STRANGERS)
 interop: deps ## talk with programs that others wrote: Kamailio, baresip, linphonec, sipp
 	swift build --build-tests
@@ -75,5 +79,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test build install interop lint format conformance fuzz sanitize bench soak clean deps
+.PHONY: help run test flood build install interop lint format conformance fuzz sanitize bench soak clean deps
 .DEFAULT_GOAL := help

@@ -83,6 +83,9 @@ let package = Package(
         .testTarget(
             name: "InteropTests", dependencies: ["Harness", "partyline"],
             exclude: ["kamailio", "linphone", "raw", "sipp"], swiftSettings: strict),
+        .testTarget(
+            name: "FloodTests", dependencies: ["Harness", "partyline"], exclude: ["flood.py", "innocents.py"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17
 )

@@ -36,6 +36,19 @@ package final class ExchangeProcess {
         return try #require(Int(line.filter(\.isNumber))) / 1_024
     }
 
+    /// Processor time it has used so far.
+    package func processorSeconds() throws -> Double {
+        let stat = try String(contentsOfFile: "/proc/\(child.number)/stat", encoding: .utf8)
+        let fields = try #require(stat.split(separator: ")").last).split(separator: " ")
+        let ticks = (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
+        return Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// How many descriptors it may open from now on.
+    package func allowDescriptors(_ count: Int) throws {
+        try run(["prlimit", "--pid", "\(child.number)", "--nofile=\(count):\(count)"])
+    }
+
     /// SIGKILL: no goodbye to anyone.
     package func kill() {
         child.kill(SIGKILL)

@@ -1,0 +1,74 @@
+import Foundation
+import Harness
+import Testing
+
+@Suite("An exchange that is flooded", .serialized, .enabled(if: Floods.takePart), .timeLimit(.minutes(5)))
+struct FloodTests {
+    @Test("10,000 half-open connections from twenty addresses: the oldest make room, and others come and go")
+    func halfOpen() throws {
+        let scene = try Scene(own: "127.10.1", shared: "127.20.1.1")
+        let outcome = try scene.endure("half-open", from: "127.20.1.1/20", 10_000)
+        outcome.expectOthersServed()
+        #expect(outcome.tally["begun", default: 0] >= 10_000)
+        #expect(outcome.status.counters.transport["halfOpenConnections", default: .max] <= 4_096)
+        #expect(outcome.status.counters.transport["refusedConnections", default: 0] > 0)
+    }
+
+    @Test("100,000 calls that nobody answers, over TCP and UDP from ten addresses: 503 for those who have too many")
+    func transactions() throws {
+        let scene = try Scene(own: "127.10.2", shared: "127.20.2.1")
+        let outcome = try scene.endure("transactions", from: "127.20.2.1/10", 100_000)
+        outcome.expectOthersServed()
+        #expect(outcome.tally["tried", default: 0] >= 100_000)
+        #expect(outcome.status.transactions <= 65_536)
+    }
+
+    @Test("1,000 registrations a second from one address: so many as it may have, and others are as they were")
+    func registrations() throws {
+        let scene = try Scene(own: "127.10.3", shared: "127.20.3.1")
+        let outcome = try scene.endure("registrations", from: "127.20.3.1/1", 1_000)
+        outcome.expectOthersServed()
+        #expect(outcome.tally["a second", default: 0] >= 950)
+        #expect(outcome.status.counters.limits["registrations", default: 0] > 0)
+    }
+
+    @Test("10,000 requests a second from one peer: unread beyond its pace; banned when that is wanted, as the log says")
+    func requests() throws {
+        let scene = try Scene(own: "127.10.4", shared: "127.20.4.1", limits: "ban = 0")
+        let outcome = try scene.endure("requests", from: "127.20.4.1/1", 10_000)
+        outcome.expectOthersServed()
+        #expect(outcome.tally["a second", default: 0] >= 9_500)
+        #expect(outcome.status.counters.transport["excessive", default: 0] > 50_000)
+        #expect(outcome.status.counters.transport["slowed", default: 0] > 0)
+        #expect(outcome.status.counters.transport["bans"] == 0)
+
+        try scene.configure("ban = 4")
+        let flooder = try scene.flooder("requests", from: "127.20.4.1/1", 10_000, seconds: 3)
+        flooder.waitUntilExit()
+        let banned = try scene.status().counters.transport
+        #expect(banned["bans"] == 1 && banned["bansInForce"] == 1 && banned["banned", default: 0] > 10_000)
+        #expect(eventually(within: 10) { scene.log.contains("no longer banned: 127.20.4.1:") })
+        #expect(scene.log.contains("banned for 4 s: 127.20.4.1:"))
+        #expect(scene.log.split(separator: "\n").count < 2_000, "the log is no flood")
+        #expect(try scene.windows(1).allSatisfy { $0.lost == 0 })
+    }
+
+    @Test("descriptors that run out end nothing: who is in is served, the processor rests, and what is left is shared")
+    func descriptors() throws {
+        let scene = try Scene(own: "127.10.5", shared: "127.20.5.1")
+        try scene.exchange.allowDescriptors(200)
+        let flooder = try scene.flooder("half-open", from: "127.20.5.1/20", 1_000, seconds: 12)
+        let began = try scene.exchange.processorSeconds()
+        _ = try scene.windows(1)
+        let starved = try scene.windows(1)
+        #expect(starved.allSatisfy { $0.answered > 20 }, "\(starved)")
+        #expect(try scene.exchange.processorSeconds() - began < 3)
+        // The limit is looked at when the configuration is read.
+        try scene.configure("ban = 60")
+        #expect(scene.log.contains("so few descriptors that 72 connections fit"))
+        flooder.waitUntilExit()
+        _ = try scene.windows(1)
+        #expect(try scene.windows(1).allSatisfy { $0.lost == 0 })
+        #expect(scene.exchange.isRunning)
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Harness
+import Testing
+
+/// Whether the floods take part: `make flood` asks for them, `make test` leaves them out.
+enum Floods {
+    static let takePart = ProcessInfo.processInfo.environment["PARTYLINE_FLOOD"] != nil
+    /// What an exchange with the usual limits holds in memory at most, whatever of this is done to it; the README says
+    /// the same.
+    static let megabytes = 256
+    /// How much longer than in quiet others may have to wait, at their worst hundredth.
+    static let slowdown = 3.0
+    /// Seconds that are looked at together, and how often.
+    static let window = 3
+    static let windows = 3
+}
+
+/// An exchange to which no address is dearer than another, people on it, and somebody who floods it.
+final class Scene {
+    /// What people had to wait, in a few seconds.
+    struct Window: Decodable {
+        var answered: Int
+        var lost: Int
+        var why: [String: Int]
+        var p50: Double
+        /// In milliseconds.
+        var p99: Double
+        var kinds: [String: [Double]]
+    }
+
+    struct Status: Decodable {
+        struct Counters: Decodable {
+            var refusals: [String: Int]
+            var limits: [String: Int]
+            var transport: [String: Int]
+        }
+        var transactions: Int
+        var counters: Counters
+    }
+
+    /// What was seen of a flood.
+    struct Outcome {
+        /// What the flooder tried and heard.
+        var tally: [String: Int]
+        var status: Status
+        /// The most that was seen.
+        var megabytes: Int
+        var quiet: Double
+        var flooded: Double
+        var lost: [String: Int]
+    }
+
+    let exchange: ExchangeProcess
+    private let folder: URL
+    private let innocents: Child
+    private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private var megabytes = 0
+
+    /// - Parameters:
+    ///   - shared: the address from which one of the people and the flooder come.
+    ///   - limits: lines for the section `limits` of the configuration.
+    init(own: String, shared: String, limits: String = "") throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("flood-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Scene.write(limits, to: folder)
+        let at = Loopback.next()
+        exchange = try ExchangeProcess(
+            "--config", folder.appendingPathComponent("exchange.toml").path,
+            "--socket", folder.appendingPathComponent("status").path, at: at)
+        let place = at.split(separator: ":").map(String.init)
+        innocents = try Child(
+            ["python3", Scene.scripts.appendingPathComponent("innocents.py").path] + place
+                + ["\(Floods.window)", own, shared])
+        try #require(innocents.line() == "ready", "the people are not in")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Another section `limits`, read by the exchange as it runs.
+    func configure(_ limits: String) throws {
+        try Scene.write(limits, to: folder)
+        let before = log.count
+        exchange.hangUp()
+        try #require(eventually(within: 10) { log.count > before && log.contains("configured anew") })
+    }
+
+    private static func write(_ limits: String, to folder: URL) throws {
+        let text = """
+            lines = ["Webphone1", "Webphone2", "Flooded"]
+            log = "\(folder.appendingPathComponent("log").path)"
+            [access]
+            trusted = []
+            [limits]
+            \(limits)
+            """
+        try text.write(to: folder.appendingPathComponent("exchange.toml"), atomically: true, encoding: .utf8)
+    }
+
+    var log: String {
+        (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+    }
+
+    func status() throws -> Status {
+        let socket = folder.appendingPathComponent("status").path
+        let text = try run([Program.path, "exchange", "status", "--json", "--socket", socket])
+        return try JSONDecoder().decode(Status.self, from: Data(text.utf8))
+    }
+
+    /// The people's next few seconds, until there are enough.
+    func windows(_ count: Int = Floods.windows) throws -> [Window] {
+        try (0..<count).map { _ in
+            let line = try #require(innocents.line(), "the people are gone")
+            megabytes = max(megabytes, try exchange.residentMegabytes())
+            return try JSONDecoder().decode(Window.self, from: Data(line.utf8))
+        }
+    }
+
+    /// Somebody who floods for so many seconds, and is under way.
+    func flooder(_ kind: String, from sources: String, _ amount: Int, seconds: Int) throws -> Child {
+        let place = exchange.address.split(separator: ":").map(String.init)
+        let script = Scene.scripts.appendingPathComponent("flood.py").path
+        let child = try Child(["python3", script, kind] + place + ["\(seconds)", sources, "\(amount)"])
+        let began = child.line()
+        try #require(began == "flooding", "the flooder said: \(began ?? "") \(child.outcome().errors)")
+        return child
+    }
+
+    /// A few seconds of quiet, then the flood.
+    func endure(_ kind: String, from sources: String, _ amount: Int) throws -> Outcome {
+        _ = try windows(1)
+        let quiet = try windows()
+        let child = try flooder(kind, from: sources, amount, seconds: Floods.window * (Floods.windows + 2))
+        // The window in which it began belongs to neither.
+        let first = try windows(1)
+        let flooded = try windows()
+        let status = try status()
+        let tally = try JSONDecoder().decode([String: Int].self, from: Data((child.line() ?? "{}").utf8))
+        let lost = (first + flooded).map(\.why).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        let outcome = Outcome(
+            tally: tally, status: status, megabytes: megabytes, quiet: median(quiet.map(\.p99)),
+            flooded: median(flooded.map(\.p99)), lost: lost)
+        print(
+            """
+            \(kind): p99 \(quiet.map(\.p99)) ms in quiet, \(flooded.map(\.p99)) ms in the flood; \(megabytes) MB
+              quiet \(quiet.last?.kinds ?? [:])
+              flood \(flooded.last?.kinds ?? [:])
+              the flooder: \(tally)
+              the exchange: \(status.transactions) transactions, \(status.counters)
+            """)
+        return outcome
+    }
+
+    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}
+
+extension Scene.Outcome {
+    /// What every flood leaves as it was: others are served, as fast as can be asked, in bounded memory.
+    func expectOthersServed(sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(lost == [:], sourceLocation: sourceLocation)
+        #expect(
+            flooded <= Floods.slowdown * quiet, "\(flooded) ms, \(quiet) ms in quiet", sourceLocation: sourceLocation)
+        #expect(megabytes <= Floods.megabytes, sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""People at an exchange who mean no harm: how long each thing that they ask for takes.
+
+innocents.py HOST PORT WINDOW OWN SHARED
+
+Two over TCP and two over UDP, from addresses that begin with OWN (127.8.1), write to each other, call each other and
+refresh; newcomers come and go; and one more comes from the address SHARED. It says `ready`, and after each WINDOW seconds
+a line of JSON: how many requests were answered, how many were not within two seconds, and p50 and p99 in milliseconds,
+for all and by kind. It ends when nobody reads that any more.
+"""
+import itertools
+import json
+import os
+import select
+import socket
+import sys
+import time
+
+HOST, PORT, WINDOW, OWN, SHARED = sys.argv[1:6]
+PLACE = (HOST, int(PORT))
+PATIENCE = 2.0
+NUMBERS = itertools.count(1)
+
+
+class Lost(Exception):
+    pass
+
+
+class Person:
+    def __init__(self, name, source, transport="TCP", line="Webphone1"):
+        self.name, self.transport, self.line = name, transport, line
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM if transport == "TCP" else socket.SOCK_DGRAM)
+        self.socket.settimeout(PATIENCE)
+        self.socket.bind((source, 0))
+        self.socket.connect(PLACE)
+        if transport == "TCP":
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.waiting = b""
+        self.call = "%s-%d-%d" % (name, os.getpid(), next(NUMBERS))
+        self.cseq = 0
+        self.number = None
+
+    def text(self, method, uri, to=None, call=None, cseq=None, fields="", body="", branch=None):
+        self.cseq += 1
+        return ("%s %s SIP/2.0\r\nVia: SIP/2.0/%s innocent.invalid;branch=z9hG4bK%s;rport\r\nMax-Forwards: 70\r\n"
+                'From: "%s" <sip:%s@localhost>;tag=i\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n'
+                "Contact: <sip:%s@innocent.invalid>\r\n%sContent-Length: %d\r\n\r\n%s"
+                % (method, uri, self.transport, branch or "%d-%d" % (os.getpid(), next(NUMBERS)), self.name,
+                   self.number or self.line, to or "<%s>" % uri, call or self.call, cseq or self.cseq,
+                   method, self.name, fields, len(body), body)).encode()
+
+    def hear(self, start):
+        """The next message that begins like that; others are passed over."""
+        while True:
+            end = self.waiting.find(b"\r\n\r\n")
+            if end >= 0:
+                head = self.waiting[:end]
+                at = head.find(b"Content-Length:")
+                length = int(head[at + 15:].split(b"\r\n", 1)[0]) if at >= 0 else 0
+                if len(self.waiting) >= end + 4 + length:
+                    self.waiting = self.waiting[end + 4 + length:]
+                    if head.startswith(start):
+                        return head
+                    if head.startswith(b"SIP/2.0 1"):
+                        continue
+                    if head.startswith(b"SIP/2.0 "):
+                        raise Lost(head.split(b"\r\n", 1)[0])
+                    continue
+            try:
+                data = self.socket.recv(65536)
+            except OSError as error:
+                raise Lost(error)
+            if not data:
+                raise Lost("closed")
+            self.waiting += data
+
+    def answer(self, head, status="200 OK"):
+        kept = [line for line in head.split(b"\r\n")[1:]
+                if line.startswith((b"Via:", b"From:", b"To:", b"Call-ID:", b"CSeq:", b"Record-Route:"))]
+        kept = [line + b";tag=t" if line.startswith(b"To:") and b";tag=" not in line else line for line in kept]
+        self.socket.sendall(b"\r\n".join([b"SIP/2.0 " + status.encode()] + kept
+                                         + [b"Contact: <sip:x@innocent.invalid>", b"Content-Length: 0", b"", b""]))
+
+    def registers(self, expires=60):
+        address = "<sip:%s@localhost>" % self.line
+        number, self.number = self.number, None  # From is the line
+        self.socket.sendall(self.text("REGISTER", "sip:localhost", to=address, fields="Expires: %d\r\n" % expires))
+        self.number = number
+        head = self.hear(b"SIP/2.0 200")
+        if expires:
+            self.number = head.split(b"P-Associated-URI: <sip:")[1].split(b"@")[0].decode()
+
+    def says(self, other):
+        self.socket.sendall(self.text("MESSAGE", "sip:%s@localhost" % other.number,
+                                      call="m%d" % next(NUMBERS), fields="Content-Type: text/plain\r\n", body="lunch?"))
+        other.answer(other.hear(b"MESSAGE"))
+        self.hear(b"SIP/2.0 200")
+
+    def calls(self, other):
+        """The answer to the INVITE; ACK and BYE follow in `hangs_up`."""
+        call = "c%d" % next(NUMBERS)
+        self.socket.sendall(self.text("INVITE", "sip:%s@localhost" % other.number, call=call))
+        other.answer(other.hear(b"INVITE"))
+        head = self.hear(b"SIP/2.0 200")
+        lines = head.decode().split("\r\n")
+        to = next(line[4:] for line in lines if line.startswith("To: "))
+        routes = [line[14:] for line in lines if line.startswith("Record-Route: ")]
+        fields = "".join("Route: %s\r\n" % route for route in reversed(routes))
+        cseq = int(next(line for line in lines if line.startswith("CSeq:")).split(" ")[1])
+        self.socket.sendall(self.text("ACK", "sip:x@innocent.invalid", to=to, call=call, cseq=cseq, fields=fields))
+        other.hear(b"ACK")
+        return call, to, fields
+
+    def hangs_up(self, other, kept):
+        call, to, fields = kept
+        self.socket.sendall(self.text("BYE", "sip:x@innocent.invalid", to=to, call=call, fields=fields))
+        other.answer(other.hear(b"BYE"))
+        self.hear(b"SIP/2.0 200")
+
+
+def comes_and_goes(source):
+    person = Person("newcomer", source, line="Webphone2")
+    try:
+        person.registers()
+        person.registers(0)
+    finally:
+        person.socket.close()
+
+
+def percentile(times, share):
+    return round(1000 * sorted(times)[min(len(times) - 1, int(len(times) * share))], 3) if times else None
+
+
+def summary(times, lost, why):
+    everything = [each for kind in times.values() for each in kind]
+    return {"answered": len(everything), "lost": lost, "why": why, "p50": percentile(everything, 0.5),
+            "p99": percentile(everything, 0.99),
+            "kinds": {kind: [percentile(each, 0.5), percentile(each, 0.99)] for kind, each in times.items()}}
+
+
+def main():
+    ann, bob = Person("ann", OWN + ".1"), Person("bob", OWN + ".2")
+    cat, dan = Person("cat", OWN + ".3", "UDP"), Person("dan", OWN + ".4", "UDP")
+    eve = Person("neighbour", SHARED)
+    people = [ann, bob, cat, dan, eve]
+    for person in people:
+        person.registers()
+    print("ready", flush=True)
+    things = [
+        ("message over TCP", lambda: ann.says(bob)), ("message over UDP", lambda: cat.says(dan)),
+        ("message from TCP to UDP", lambda: bob.says(cat)), ("refresh over TCP", bob.registers),
+        ("refresh over UDP", dan.registers), ("message from the shared address", lambda: eve.says(ann)),
+        ("message to the shared address", lambda: ann.says(eve)), ("newcomer", lambda: comes_and_goes(OWN + ".5")),
+        ("refresh from the shared address", eve.registers), ("call", None),
+    ]
+    while True:
+        times, lost, why = {}, 0, {}
+        end = time.monotonic() + float(WINDOW)
+        while time.monotonic() < end:
+            for kind, do in things:
+                for person in people:
+                    person.waiting = b""
+                began = time.perf_counter()
+                try:
+                    if do:
+                        do()
+                        times.setdefault(kind, []).append(time.perf_counter() - began)
+                    else:
+                        kept = ann.calls(dan)
+                        times.setdefault("call", []).append(time.perf_counter() - began)
+                        began = time.perf_counter()
+                        ann.hangs_up(dan, kept)
+                        times.setdefault("hanging up", []).append(time.perf_counter() - began)
+                except (Lost, OSError) as error:
+                    lost += 1
+                    words = "%s: %s" % (kind, error)
+                    why[words] = why.get(words, 0) + 1
+                time.sleep(0.002)
+        print(json.dumps(summary(times, lost, why)), flush=True)
+
+
+try:
+    main()
+except BrokenPipeError:
+    pass
