@@ -64,10 +64,16 @@ final class Scene {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Scene.write(limits, to: folder)
         let at = Loopback.next()
-        exchange = try ExchangeProcess(
-            "--config", folder.appendingPathComponent("exchange.toml").path,
-            "--socket", folder.appendingPathComponent("status").path, at: at)
         let place = at.split(separator: ":").map(String.init)
+        let (key, certificate) = (folder.appendingPathComponent("key").path, folder.appendingPathComponent("pem").path)
+        try run([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+            "/CN=flooded", "-keyout", key, "-out", certificate,
+        ])
+        exchange = try ExchangeProcess(
+            "--listen-tls", "\(place[0]):5061", "--listen-ws", "\(place[0]):8080", "--certificate", certificate,
+            "--key", key, "--config", folder.appendingPathComponent("exchange.toml").path,
+            "--socket", folder.appendingPathComponent("status").path, at: at)
         innocents = try Child(
             ["python3", Scene.scripts.appendingPathComponent("innocents.py").path] + place
                 + ["\(Floods.window)", own, shared])
@@ -117,7 +123,8 @@ final class Scene {
 
     /// Somebody who floods for so many seconds, and is under way.
     func flooder(_ kind: String, from sources: String, _ amount: Int, seconds: Int) throws -> Child {
-        let place = exchange.address.split(separator: ":").map(String.init)
+        var place = exchange.address.split(separator: ":").map(String.init)
+        if kind == "half-open" { place[1] += ",5061,8080" }
         let script = Scene.scripts.appendingPathComponent("flood.py").path
         let child = try Child(["python3", script, kind] + place + ["\(seconds)", sources, "\(amount)"])
         let began = child.line()

@@ -7,6 +7,7 @@ flood.py registrations HOST PORT SECONDS SOURCES RATE    so many new registratio
 flood.py requests      HOST PORT SECONDS SOURCES RATE    so many requests a second over UDP, and over TCP what goes
 flood.py descriptors   HOST PORT SECONDS SOURCES COUNT   like half-open, but each says a whole message first
 
+PORT may be several for half-open, with commas between: of TCP, TLS and WebSocket.
 SOURCES is the first address it comes from and how many there are: 127.9.0.1/20. It says `flooding` when it is under way
 and a line of JSON in the end: what it tried, and what came of it.
 """
@@ -19,7 +20,8 @@ import sys
 import time
 
 KIND, HOST, PORT, SECONDS, SOURCES, AMOUNT = sys.argv[1:7]
-PLACE = (HOST, int(PORT))
+PLACES = [(HOST, int(port)) for port in PORT.split(",")]
+PLACE = PLACES[0]
 FIRST, _, MANY = SOURCES.partition("/")
 PARTS = [int(part) for part in FIRST.split(".")]
 ADDRESSES = ["%d.%d.%d.%d" % (PARTS[0], PARTS[1], PARTS[2] + number // 200, PARTS[3] + number % 200)
@@ -102,7 +104,7 @@ class Held:
             self.next += 1
             try:
                 stream.bind((ADDRESSES[self.next % len(ADDRESSES)], 0))
-                stream.connect(PLACE)
+                stream.connect(PLACES[self.next // 7 % len(PLACES)])
             except BlockingIOError:
                 pass
             except OSError:
@@ -125,7 +127,7 @@ class Held:
             elif event & select.EPOLLOUT:
                 self.poll.modify(number, select.EPOLLRDHUP)
                 count("connected")
-                greeting = self.greeting(self.next)
+                greeting = self.greeting(number)
                 if greeting:
                     send(stream, greeting)
 
