@@ -4,9 +4,10 @@
 raw list SUITE                   the cases of a suite, a line each: what it needs, a tab, the sentence
 raw run SUITE CASE HOST PORT     does what the sentence says; wrong answers end it with exit status 1 and the reason
 
-HOST and PORT are where the exchange under test listens, a third number is its WebSocket's port. For a program under test
-that is a client they are where this is its exchange; what a person has to do at the program's terminal is written on
-standard output, a line each: `PERSON VERB WORDS`, and SIGUSR1 says that it was done. After DONE it stays until it is ended.
+HOST and PORT are where the exchange under test listens, a third number is its WebSocket's port. For a program under
+test that is a client they are where this is its exchange; what a person has to do at the program's terminal is written
+on standard output, a line each: `PERSON VERB WORDS`, and SIGUSR1 says that it was done. After DONE it stays until it is
+ended.
 """
 import signal
 import sys

@@ -13,7 +13,8 @@ def unmatched(peer):
     invite = peer.is_called()
     wrong = peer.reply(invite, 603, "Decline", "t")
     via = invite.get("Via")
-    for response in (wrong.set("Via", via.replace("branch=z9hG4bK", "branch=z9hG4bKno")), wrong.set("CSeq", "%d MESSAGE" % invite.number),
+    for response in (wrong.set("Via", via.replace("branch=z9hG4bK", "branch=z9hG4bKno")),
+                     wrong.set("CSeq", "%d MESSAGE" % invite.number),
                      wrong.set("Via", via, "SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKother"), wrong.set("Via"),
                      wrong.set("CSeq"), wrong.starting("SIP/2.0 700 Beyond"), wrong.starting("SIP/2.0 60 Below")):
         peer.send(response)

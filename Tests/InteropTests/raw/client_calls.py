@@ -53,8 +53,8 @@ def expires(peer):
 
 @case("takes callers from before RFC 3261, who tag nothing and have no cookie in their branch", udp=True)
 def old_caller(peer):
-    invite = peer.invite().set("Via", "SIP/2.0/UDP %s;branch=1" % peer.wire.local).set("From", "<sip:1001@%s>" % peer.domain)
-    invite = invite.set("Max-Forwards")
+    invite = peer.invite().set("Via", "SIP/2.0/UDP %s;branch=1" % peer.wire.local).set("Max-Forwards")
+    invite = invite.set("From", "<sip:1001@%s>" % peer.domain)
     peer.rings(invite)
     peer.person.sees("number 1001, asks")
     peer.person.answers("Enter")
@@ -213,7 +213,8 @@ def pracks(peer):
     ringing = peer.provisional(invite, 180)
     dialog = Dialog.called(peer, invite, ringing)
     number = int(ringing.get("RSeq"))
-    for rack, status in (("%d %d INVITE" % (number + 1, invite.number), 481), ("%d %d INVITE" % (number, invite.number + 1), 481),
+    for rack, status in (("%d %d INVITE" % (number + 1, invite.number), 481),
+                         ("%d %d INVITE" % (number, invite.number + 1), 481),
                          ("%d %d OPTIONS" % (number, invite.number), 481), ("99999999999 1 INVITE", 400), (None, 400)):
         draft = dialog.draft("PRACK")
         peer.send(draft.add("RAck", rack) if rack else draft)
@@ -261,7 +262,8 @@ def referrals(peer):
     while message.method != "INVITE":
         peer.answer(message, 200)
         message = peer.receive()
-    if message.get("Route") or message.get("Subject") or "sip:1002@" not in message.start or "evil" in str(message.fields):
+    brought = message.get("Route") or message.get("Subject") or "evil" in str(message.fields)
+    if brought or "sip:1002@" not in message.start:
         raise Wrong("the REFER's fields came along: %s" % message.fields)
     peer.answer(message, 404, "Not Found", "t")
     peer.hears("ACK")
@@ -303,10 +305,12 @@ def texts(peer):
     notice = ("From: <sip:x@y>\r\nTo: <sip:y@x>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\r\nContent-Type: message/imdn+xml\r\n\r\n"
               "<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>never</message-id><delivery-notification><status>"
               "<delivered/></status></delivery-notification></imdn>")
-    for kind, body in ((TEXT, b"\xff\xfe\xc3"), ("text/plain;charset=us-ascii", b"gr\xfc\xdfe"), ("text/plain;charset=x", b"x"),
+    for kind, body in ((TEXT, b"\xff\xfe\xc3"), ("text/plain;charset=us-ascii", b"gr\xfc\xdfe"),
+                       ("text/plain;charset=x", b"x"),
                        ("application/im-iscomposing+xml", sign.encode() % b"<refresh>99999999999999999999</refresh>"),
                        ("application/im-iscomposing+xml", b"<isComposing"), ("message/imdn+xml", notice.encode()[-60:]),
-                       ("message/cpim", notice.encode()), ("message/cpim", notice.encode()[:70]), ("message/cpim", b"\r\n\r\n"),
+                       ("message/cpim", notice.encode()), ("message/cpim", notice.encode()[:70]),
+                       ("message/cpim", b"\r\n\r\n"),
                        ("message/cpim", b"Content-Type: text/plain"), ("text/plain", b"")):
         peer.asks(dialog.draft("MESSAGE").carrying(kind, body), 200, 400, 415)
     peer.talks(dialog, "grüße")

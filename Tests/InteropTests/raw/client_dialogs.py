@@ -16,7 +16,7 @@ def refused(peer):
         ack = peer.receive()
         while ack.method == "INVITE":
             ack = peer.receive()
-        if ack.method != "ACK" or ack.get("Via") != invite.get("Via") or ack.tag("To") != "t" or ack.number != invite.number:
+        if (ack.method, ack.get("Via"), ack.tag("To"), ack.number) != ("ACK", invite.get("Via"), "t", invite.number):
             raise Wrong("the ACK is not its INVITE's: %s %s" % (ack.start, ack.fields))
     peer.answer(invite, 180, "Ringing", "t")
     peer.heard_nothing_else()
@@ -49,7 +49,8 @@ def hung_up_early(peer):
 def targets(peer):
     dialog = peer.calls()
     moved = "<sip:moved@%s;transport=tcp>" % peer.wire.local
-    change = dialog.draft("INVITE").carrying(SDP, OFFER).set("Contact", moved).add("Record-Route", "<sip:evil@192.0.2.1;lr>")
+    change = dialog.draft("INVITE").carrying(SDP, OFFER).set("Contact", moved)
+    change = change.add("Record-Route", "<sip:evil@192.0.2.1;lr>")
     peer.asks(change, 200)
     dialog.acknowledge(change.number)
     peer.asks(dialog.draft("UPDATE").set("Contact", "<mailto:evil@192.0.2.1>"), 200, 400)

@@ -115,10 +115,12 @@ def bodies(peer):
 @case("answers an offer that is broken 400, endless 413, and one without a word for us 488 with Warning")
 def offers(peer):
     audio = "m=audio 9 RTP/AVP 0\r\n"
-    for body, statuses in (("nonsense", (400,)), ("v=0\r\n", (400,)), (OFFER.replace("RTP/AVP 0", "RTP/AVP 4294967296"), (400, 488)),
+    for body, statuses in (("nonsense", (400,)), ("v=0\r\n", (400,)),
+                           (OFFER.replace("RTP/AVP 0", "RTP/AVP 4294967296"), (400, 488)),
                            (OFFER.replace("s=-", "s=\0"), (400,)), (OFFER.replace("audio 9", "audio -1"), (400,)),
                            (OFFER.replace("audio 9", "audio 99999"), (400,)), (OFFER.replace("\r\n", "\r"), (400,)),
-                           (OFFER + audio * 1_000, (400, 413, 488)), (OFFER.replace("IN IP4 127", "XX IPX 127"), (400, 488)),
+                           (OFFER + audio * 1_000, (400, 413, 488)),
+                           (OFFER.replace("IN IP4 127", "XX IPX 127"), (400, 488)),
                            (OFFER.replace("m=audio 9 RTP/AVP 0", "m=video 9 RTP/AVP 96"), (488,))):
         answer = peer.asks(peer.invite().carrying(SDP, body), *statuses)
         if answer.status == 488 and not answer.get("Warning"):
@@ -180,7 +182,8 @@ def lists(peer):
                             (peer.notify(first + 9, eve), (200,))):  # the same number: a copy, which was taken
         peer.asks(wrong, *statuses)
     peer.asks(peer.notify(first + 10).carrying("application/pidf+xml", "<presence"), 200, 400)
-    peer.asks(peer.notify(first + 11).carrying("application/pidf+xml", "<!DOCTYPE x [<!ENTITY a 'aa'>]><x>&a;</x>"), 200, 400)
+    peer.asks(peer.notify(first + 11).carrying("application/pidf+xml", "<!DOCTYPE x [<!ENTITY a 'aa'>]><x>&a;</x>"),
+              200, 400)
     peer.asks(peer.notify(first + 12).carrying("text/html", "<b>"), 200, 415)
     del peer.serve
     peer.person.never_sees("eve")
@@ -192,7 +195,8 @@ def lists(peer):
 def parts(peer):
     part = "--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
     for kind, body in (("multipart/mixed;boundary=" + "x" * 70, "--x--"), ("multipart/mixed;boundary=x", part),
-                       ('multipart/mixed;boundary="%s"' % ("x" * 5_000), part + "--x--"), ("multipart/mixed", part + "--x--"),
+                       ('multipart/mixed;boundary="%s"' % ("x" * 5_000), part + "--x--"),
+                       ("multipart/mixed", part + "--x--"),
                        ("multipart/mixed;boundary=", part + "--x--"), ("multipart/mixed;boundary=x", part * 500),
                        ("multipart/mixed;boundary=x", "--x\r\nContent-Type: multipart/mixed;boundary=x\r\n\r\n" * 300)):
         for method in ("MESSAGE", "INVITE"):

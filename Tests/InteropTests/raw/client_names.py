@@ -53,7 +53,8 @@ def plain(peer):
 @case("paints what was cut in the middle of an escape sequence or of a character, at every octet, as text", log=True)
 def cut(peer):
     dialog = peer.calls()
-    for sequence in ("\x1b[38;5;1m", "\x1b]0;stolen\x07", "\x1bP1;2|x\x1b\\", "\u009b?1049l", "👩\u200d👩\u200d👧", "e\u0301\u0302", "🇩🇪"):
+    for sequence in ("\x1b[38;5;1m", "\x1b]0;stolen\x07", "\x1bP1;2|x\x1b\\", "\u009b?1049l", "👩\u200d👩\u200d👧",
+                     "e\u0301\u0302", "🇩🇪"):
         octets = sequence.encode()
         for end in range(1, len(octets)):
             peer.asks(dialog.draft("MESSAGE").carrying(TEXT, b"cut" + octets[:end]), 200)
@@ -76,7 +77,8 @@ def empty(peer):
         if peer.receive().status != 400:
             raise Wrong("an empty %s" % name)
     peer.is_strict = True
-    peer.send(peer.notify(peer.lists_told + 1, (("1000", "ada"), ("1001", "mallory"), ("1004", ""), ("", "nobody"), ("", ""))))
+    peer.send(peer.notify(peer.lists_told + 1,
+                          (("1000", "ada"), ("1001", "mallory"), ("1004", ""), ("", "nobody"), ("", ""))))
     peer.person.sees("1004")
 
 
@@ -94,7 +96,8 @@ def names(peer):
 @case("reads texts in UTF-8 whatever their parameters, and marks what is no text")
 def charsets(peer):
     dialog = peer.calls()
-    for number, kind in enumerate(("text/plain;charset=UTF-8", 'text/plain; charset="utf-8"', "TEXT/PLAIN ; CHARSET=utf-8;format=flowed",
+    for number, kind in enumerate(("text/plain;charset=UTF-8", 'text/plain; charset="utf-8"',
+                                   "TEXT/PLAIN ; CHARSET=utf-8;format=flowed",
                                    "text/plain;charset=us-ascii", "text/plain")):
         peer.asks(dialog.draft("MESSAGE").carrying(kind, "grüße %d 日本 ^%%5e" % number), 200)
         peer.person.sees("mallory said: grüße %d 日本 ^%%5e" % number)
@@ -132,7 +135,8 @@ def realms(peer):
     peer.person.presses("Enter")
     invite, asked = peer.hears("INVITE"), 0
     while asked < 10:
-        peer.answer(invite, 407, "Prove It", "t", [("Proxy-Authenticate", challenge % ("here", token()) + ", stale=true")])
+        peer.answer(invite, 407, "Prove It", "t",
+                    [("Proxy-Authenticate", challenge % ("here", token()) + ", stale=true")])
         peer.hears("ACK")
         ping = peer.send(peer.request("OPTIONS"))
         invite = peer.receive()

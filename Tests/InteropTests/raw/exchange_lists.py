@@ -47,7 +47,8 @@ def digest(challenge, user, password, method, uri, count="00000001"):
     secret = digest("%s:%s:%s" % (user, facts["realm"], password))
     response = digest(":".join([secret, facts["nonce"], count, "cafe", "auth", digest(method + ":" + uri)]))
     return ('Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=%s, cnonce="cafe", '
-            'qop=auth, nc=%s' % (user, facts["realm"], facts["nonce"], uri, response, facts.get("algorithm", "MD5"), count)
+            'qop=auth, nc=%s' % (user, facts["realm"], facts["nonce"], uri, response, facts.get("algorithm", "MD5"),
+                                 count)
             + (', opaque="%s"' % facts["opaque"] if "opaque" in facts else ""))
 
 
@@ -68,7 +69,8 @@ def digests(exchange):
     peer.asks(register().add("Authorization", good), 200)
     peer.asks(register().add("Authorization", good), 401)
     challenge = challenged()
-    for credentials in (digest(challenge, "601", "secret", "INVITE", uri), digest(challenge, "601", "wrong", "REGISTER", uri)):
+    for credentials in (digest(challenge, "601", "secret", "INVITE", uri),
+                        digest(challenge, "601", "wrong", "REGISTER", uri)):
         peer.asks(register().add("Authorization", credentials), 403)
     made_up = challenge.replace('nonce="', 'nonce="0')
     peer.asks(register().add("Authorization", digest(made_up, "601", "secret", "REGISTER", uri)), 401)

@@ -41,7 +41,8 @@ def spellings(exchange):
     peer = exchange.stranger()
     draft = options(peer)
     text = draft.bytes().decode().replace("Via:", "v :").replace("From:", "f:\r\n ").replace("To:", "T:")
-    text = text.replace("Call-ID", "i").replace("CSeq", "cSEQ").replace("Max-Forwards", "X-Unknown: \t,;:\r\nMAX-forwards")
+    text = text.replace("Call-ID", "i").replace("CSeq", "cSEQ")
+    text = text.replace("Max-Forwards", "X-Unknown: \t,;:\r\nMAX-forwards")
     peer.send(text.encode())
     peer.gets(draft, 200)
 
@@ -68,10 +69,12 @@ MALFORMED = [
     broken(CSeq="4294967296 OPTIONS"), broken(CSeq="x OPTIONS"), broken(CSeq="1 INVITE"), broken(CSeq="-1 OPTIONS"),
     broken(CSeq="1"), broken(Max_Forwards="-1"), broken(Max_Forwards="256"), broken(Max_Forwards="many"),
     broken(Call_ID="two words"), broken(Call_ID=["one", "two"]), broken(From=["<sip:a@b>;tag=1", "<sip:a@b>;tag=1"]),
-    broken(To='"unbalanced <sip:a@b>'), broken(To="<sip:a@b"), broken(To="< sip:a@b >"), broken(Contact="sip:a@b?Route=%3Csip:c%3E"),
+    broken(To='"unbalanced <sip:a@b>'), broken(To="<sip:a@b"), broken(To="< sip:a@b >"),
+    broken(Contact="sip:a@b?Route=%3Csip:c%3E"),
     broken(Contact="Bell, Alexander <sip:a@b>"), broken(From="<sip:%zz@b>;tag=1"),
 ]
-STARTS = ["OPTIONS <sip:%s> SIP/2.0", "OPTIONS sip:%s;x=y z SIP/2.0", "OPTIONS  sip:%s SIP/2.0", "OPTIONS sip:%s SIP/2.0 ",
+STARTS = ["OPTIONS <sip:%s> SIP/2.0", "OPTIONS sip:%s;x=y z SIP/2.0", "OPTIONS  sip:%s SIP/2.0",
+          "OPTIONS sip:%s SIP/2.0 ",
           "OPTIONS sip:%s?Route=%%3Csip:x%%3E SIP/2.0", "OPTIONS sip:[::1 SIP/2.0"]
 
 
@@ -132,7 +135,8 @@ def lookalikes(exchange):
 
 @case("ends a stream on which Content-Length is negative, huge, no number, or said twice, after a 4xx")
 def lengths(exchange):
-    for values in (["-1"], ["18446744073709551617"], ["4294967297"], ["0x10"], ["many"], ["2", "3"], ["2", "2"], ["70000000"]):
+    for values in (["-1"], ["18446744073709551617"], ["4294967297"], ["0x10"], ["many"], ["2", "3"], ["2", "2"],
+                   ["70000000"]):
         peer = exchange.stranger()
         peer.send(options(peer).set("Content-Length", *values))
         said = peer.wire.ends()

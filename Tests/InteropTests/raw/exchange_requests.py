@@ -42,8 +42,8 @@ def forged(exchange):
 def registrations(exchange):
     peer = exchange.stranger()
     draft = peer.register_draft()
-    peer.asks(draft.again().starting("REGISTER sip:elsewhere.example SIP/2.0").set("To", "<sip:Webphone1@elsewhere.example>"),
-              403, 404)
+    elsewhere = draft.again().starting("REGISTER sip:elsewhere.example SIP/2.0")
+    peer.asks(elsewhere.set("To", "<sip:Webphone1@elsewhere.example>"), 403, 404)
     peer.asks(peer.register_draft().set("To", "<sip:Nowhere@%s>" % peer.domain), 404)
     if peer.asks(peer.register_draft().add("Require", "gruu, teleport"), 420).get("Unsupported") == "":
         raise Wrong("420 without Unsupported")
@@ -91,8 +91,8 @@ def proxying(exchange):
     draft = ann.message(bob.user)
     ann.send(draft)
     arrived = bob.hears("MESSAGE")
-    looped = bob.message(bob.user).set("Via", bob.via(), *arrived.all("Via")).set("Max-Forwards", arrived.get("Max-Forwards"))
-    bob.asks(looped.set("Call-ID", arrived.get("Call-ID")), 482)
+    looped = bob.message(bob.user).set("Via", bob.via(), *arrived.all("Via"))
+    bob.asks(looped.set("Call-ID", arrived.get("Call-ID")).set("Max-Forwards", arrived.get("Max-Forwards")), 482)
     bob.answer(arrived, 200)
     ann.gets(draft, 200)
 
@@ -121,7 +121,8 @@ def forged_vias(exchange):
     arrived = bob.hears("INVITE")
     tag = token()
     bob.answer(arrived, 100)
-    bob.send(bob.reply(arrived, 180, "Ringing", tag).set("Via", arrived.get("Via"), "SIP/2.0/TCP 192.0.2.9;branch=z9hG4bKx",
+    bob.send(bob.reply(arrived, 180, "Ringing", tag).set("Via", arrived.get("Via"),
+                                                         "SIP/2.0/TCP 192.0.2.9;branch=z9hG4bKx",
                                                          "SIP/2.0/TCP 192.0.2.10;branch=z9hG4bKy"))
     while True:
         message = ann.receive()
@@ -197,7 +198,8 @@ def acks(exchange):
     peer = exchange.guest()
     for draft in (peer.draft("ACK", peer.uri("600")), peer.draft("ACK", peer.uri("1999")).add("Require", "teleport"),
                   peer.draft("ACK", "mailto:a@b"), peer.draft("ACK", peer.uri("600")).set("Max-Forwards", "0"),
-                  peer.draft("ACK", peer.uri("600")).set("CSeq", "x"), peer.draft("ACK", peer.uri("600")).set("To", "<sip:x@y>;tag=z")):
+                  peer.draft("ACK", peer.uri("600")).set("CSeq", "x"),
+                  peer.draft("ACK", peer.uri("600")).set("To", "<sip:x@y>;tag=z")):
         peer.send(draft)
     peer.heard_nothing_else()
 
@@ -261,7 +263,8 @@ def old_client(exchange):
 def unknown(exchange):
     ann, bob = exchange.guest(name="ann"), exchange.guest(name="bob")
     body = bytes(range(256))
-    draft = ann.message(bob.user).add("X-Odd", ' a;b="c,\\"d",e ').add("Content-Disposition", "strange").carrying("x/y;z=1", body)
+    draft = ann.message(bob.user).add("X-Odd", ' a;b="c,\\"d",e ').carrying("x/y;z=1", body)
+    draft = draft.add("Content-Disposition", "strange")
     ann.send(draft)
     arrived = bob.hears("MESSAGE")
     if arrived.body != body or arrived.get("X-Odd") != 'a;b="c,\\"d",e' or arrived.get("Content-Type") != "x/y;z=1":
@@ -314,7 +317,8 @@ def repeated_answers(exchange):
 def referrers(exchange):
     ann, bob = exchange.guest(name="ann"), exchange.guest(name="bob")
     here, _ = together(ann, bob)
-    refer = here.draft("REFER").add("Refer-To", "<sip:600@%s>" % ann.domain).add("Referred-By", "<sip:boss@%s>" % ann.domain)
+    refer = here.draft("REFER").add("Refer-To", "<sip:600@%s>" % ann.domain)
+    refer = refer.add("Referred-By", "<sip:boss@%s>" % ann.domain)
     ann.send(refer)
     arrived = bob.hears("REFER")
     if "boss" in arrived.get("Referred-By") or ann.user + "@" not in arrived.get("Referred-By"):

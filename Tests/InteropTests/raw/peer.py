@@ -77,7 +77,7 @@ class Peer:
         return False
 
     def final(self, draft):
-        """The final response to the request; provisional ones, and copies of an earlier 200 to INVITE, are passed over."""
+        """The final response to the request; provisional ones, and an earlier INVITE's 200 again, are passed over."""
         while True:
             message = self.receive()
             if message.status is None:

@@ -11,7 +11,8 @@ TUPLE = ("<tuple id='n%s'><status><basic>open</basic></status><contact>sip:%s@%s
 
 
 class Person:
-    """Whoever sits at the program's terminal: what they are to do is said to the test, which sends SIGUSR1 when it is done."""
+    """Whoever sits at the program's terminal: what they are to do is said to the test, which sends SIGUSR1 when it is
+    done."""
 
     def does(self, verb, words):
         print("PERSON %s %s" % (verb, words), flush=True)
@@ -98,7 +99,8 @@ class Registrar(Peer):
     def notify(self, number, people=(("1000", "ada"), ("1001", "mallory"))):
         watched = self.subscription
         body = LIST % (self.domain, "".join(TUPLE % (who, who, self.domain, name) for who, name in people))
-        draft = self.draft("NOTIFY", address(watched.get("Contact")), watched.get("From"), watched.get("Call-ID"), number)
+        draft = self.draft("NOTIFY", address(watched.get("Contact")), watched.get("From"), watched.get("Call-ID"),
+                           number)
         draft = draft.set("From", watched.get("To") + ";tag=s").add("Event", "presence")
         return draft.add("Subscription-State", "active;expires=3600").carrying("application/pidf+xml", body)
 
