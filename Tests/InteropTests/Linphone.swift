@@ -49,13 +49,19 @@ final class Linphone {
 
     /// SIGKILL, and once more from the beginning, with what it kept.
     func startsAnew() throws {
-        try run(["pkill", "-KILL", "-f", "linphonec -c \(home.path)"])
+        try die()
         try sees("[left with 137]")
         pane = try Linphone.launch(in: home)
         try sees("linphonec>")
     }
 
-    deinit { try? FileManager.default.removeItem(at: home) }
+    private func die() throws { try run(["pkill", "-KILL", "-f", "linphonec -c \(home.path)"]) }
+
+    /// When its terminal closes it would write its configuration once more.
+    deinit {
+        try? die()
+        try? FileManager.default.removeItem(at: home)
+    }
 
     /// Gives a command.
     func does(_ command: String) throws { try pane.says(command) }
