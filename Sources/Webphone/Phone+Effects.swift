@@ -147,6 +147,10 @@ extension Phone {
                 run(connection.handle(.tooLarge))
             case .disowned:
                 run(connection.handle(.disowned))
+            case .start(let timer, let delay):
+                effects.append(.start(Timer(.messages(timer)), after: delay))
+            case .cancel(let timer):
+                effects.append(.cancel(Timer(.messages(timer))))
             case .awaited:
                 if !roster.isReconciling { run(messages.handle(.renewed)) }
             }

@@ -47,6 +47,7 @@ public struct Phone: Sendable {
             case connection(Connection.Timer)
             case roster(Roster.Timer)
             case calls(Calls.Timer)
+            case messages(Messages.Timer)
             case typing(Typing.Timer)
         }
 
@@ -215,6 +216,8 @@ public struct Phone: Sendable {
             run(roster.handle(.fired(timer)))
         case .calls(let timer):
             run(calls.handle(.fired(timer)))
+        case .messages(let timer):
+            run(messages.handle(.fired(timer)))
         case .typing(let timer):
             run(typing.handle(.fired(timer)))
         }

@@ -85,6 +85,65 @@ struct MessagesTests {
         #expect(messages.handle(.renewed) == [])
     }
 
+    private static let pending = UserAgent.MessageResult.failed(.refused(status: 491, reason: ""))
+
+    @Test("what comes between the other side's question and our answer (491) goes again, before those after it")
+    func pending() {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = send(2, "b", &messages)
+        let pause = messages.handle(.result(MessageToken(1), Self.pending))
+        #expect(pause == [.start(.again(call), after: .milliseconds(250))])
+        #expect(messages.handle(.fired(.again(call))) == [.sendInside(MessageToken(2), "a", call)])
+        #expect(messages.handle(.fired(.again(call))) == [], "once")
+        let longer = messages.handle(.result(MessageToken(2), Self.pending))
+        #expect(longer == [.start(.again(call), after: .milliseconds(500))])
+        #expect(messages.handle(.fired(.again(call))) == [.sendInside(MessageToken(3), "a", call)])
+        let end = messages.handle(.result(MessageToken(3), .delivered))
+        #expect(end == [delivery(1, .delivered), .sendInside(MessageToken(4), "b", call)])
+    }
+
+    @Test("it is not asked for ever: after half a minute the text fails, and the next has its turn")
+    func pendingForEver() {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = send(2, "b", &messages)
+        var waited = Duration.zero
+        var effects = messages.handle(.result(MessageToken(1), Self.pending))
+        var token: UInt64 = 1
+        while case .start(let timer, let delay) = effects.first {
+            waited += delay
+            token += 1
+            #expect(messages.handle(.fired(timer)) == [.sendInside(MessageToken(token), "a", call)])
+            effects = messages.handle(.result(MessageToken(token), Self.pending))
+        }
+        #expect(waited > .seconds(25) && waited < .seconds(35))
+        let next = Messages.Effect.sendInside(MessageToken(token + 1), "b", call)
+        #expect(effects == [delivery(1, .failed(Reasons.message(491))), next])
+    }
+
+    @Test("a text that waits so fails with its call, and with the connection", arguments: [true, false])
+    func pendingToTheEnd(isLost: Bool) {
+        var messages = Messages()
+        _ = send(1, "a", &messages)
+        _ = messages.handle(.result(MessageToken(1), Self.pending))
+        let end = messages.handle(isLost ? .lost : .ended(call))
+        let reason = isLost ? Reasons.lost : Reasons.endedMessage
+        #expect(end == [.cancel(.again(call)), delivery(1, .failed(reason))])
+        #expect(messages.handle(.fired(.again(call))) == [])
+    }
+
+    @Test("a text that waits so goes at once when something else lets it, whatever becomes of the way to TCP")
+    func pendingAndMoved() {
+        for event in [Messages.Event.moved, .moveFailed, .renewed] {
+            var messages = Messages()
+            _ = send(1, "a", &messages)
+            _ = messages.handle(.result(MessageToken(1), Self.pending))
+            #expect(messages.handle(event) == [.sendInside(MessageToken(2), "a", call)])
+            #expect(messages.handle(.fired(.again(call))) == [])
+        }
+    }
+
     @Test("a result that comes twice, or late, is told once")
     func once() {
         var messages = Messages()

@@ -23,6 +23,12 @@ package struct Messages: Sendable, Equatable {
         case renewed
         /// The connection is gone: nothing more will be confirmed.
         case lost
+        case fired(Timer)
+    }
+
+    package enum Timer: Hashable, Sendable {
+        /// The other side has settled what it asks us in the call: what it would not take meanwhile goes again.
+        case again(CallID)
     }
 
     package enum Effect: Equatable, Sendable {
@@ -34,6 +40,8 @@ package struct Messages: Sendable, Equatable {
         case disowned
         /// The exchange that knows us again does not know the other side yet.
         case awaited
+        case start(Timer, after: Duration)
+        case cancel(Timer)
     }
 
     /// Bytes of UTF-8 in one message. Kamailio reads at most 16,384 bytes of one SIP message over TCP, as other
@@ -43,6 +51,13 @@ package struct Messages: Sendable, Equatable {
     package static let waitingLimit = 10_000
     /// Messages that somebody between keeps: of older ones a notification means nothing any more.
     package static let acceptedLimit = 1_000
+    /// Some programs answer 491 to a MESSAGE while they wait for our answer to a re-INVITE of theirs, though nothing
+    /// forbids the two at once. How often it goes again, each time after twice the time, up to 4 s: 28 s in all, which
+    /// is about how long that INVITE can last.
+    static let pauses = 10
+
+    static func pause(_ number: Int) -> Duration { min(.milliseconds(250 << min(number, 4)), .seconds(4)) }
+
     /// What programs answer who take no such message, or not there.
     static let noText: Set = [405, 415, 488, 501]
 
@@ -54,6 +69,8 @@ package struct Messages: Sendable, Equatable {
         var wasDisowned = false
         /// And then because the other side had not come back either.
         var wasAwaited = false
+        /// How often it was answered 491.
+        var pauses = 0
         /// What the other side's notification said, which overtook the answer.
         var arrived: Bool?
     }
@@ -66,6 +83,8 @@ package struct Messages: Sendable, Equatable {
         var underWay: Outgoing?
         /// Nil while `underWay` waits.
         var token: MessageToken?
+        /// It waits for a timer.
+        var isPausing = false
         /// The other side takes no MESSAGE in the dialog.
         var goesOutside = false
         /// Nor outside of it, which was told.
@@ -111,6 +130,7 @@ package struct Messages: Sendable, Equatable {
         case .moved, .renewed: resume()
         case .moveFailed: moveFailed()
         case .lost: lost()
+        case .fired(.again(let call)): goOn(call)
         }
     }
 
@@ -138,6 +158,7 @@ package struct Messages: Sendable, Equatable {
         underWay[token] = message
         queues[message.call]?.underWay = message
         queues[message.call]?.token = token
+        queues[message.call]?.isPausing = false
         return queues[message.call]?.goesOutside == true
             ? .sendOutside(token, message.text, message.call) : .sendInside(token, message.text, message.call)
     }
@@ -170,6 +191,11 @@ package struct Messages: Sendable, Equatable {
             queues[message.call]?.underWay?.wasAwaited = true
             queues[message.call]?.token = nil
             return [.awaited]
+        case .failed(.refused(status: 491, _)) where isCurrent && message.pauses < Self.pauses:
+            queues[message.call]?.underWay?.pauses += 1
+            queues[message.call]?.token = nil
+            queues[message.call]?.isPausing = true
+            return [.start(.again(message.call), after: Self.pause(message.pauses))]
         case .failed(.refused(status: 415, _)) where isCurrent && wasWrapped:
             return [handOver(message)]
         case .failed(.refused(let status, _)) where isCurrent && Self.noText.contains(status):
@@ -184,6 +210,11 @@ package struct Messages: Sendable, Equatable {
         case .failed(let failure):
             return [Self.failed(message, Self.words(for: failure))] + finish(message, isCurrent)
         }
+    }
+
+    private mutating func goOn(_ call: CallID) -> [Effect] {
+        guard let queue = queues[call], queue.isPausing, let message = queue.underWay else { return [] }
+        return [handOver(message)]
     }
 
     private mutating func goOutside(_ call: CallID) -> [Effect] {
@@ -228,7 +259,7 @@ package struct Messages: Sendable, Equatable {
     private mutating func ended(_ call: CallID) -> [Effect] {
         guard let queue = queues.removeValue(forKey: call) else { return [] }
         let held = queue.token == nil ? queue.underWay.map { [$0] } ?? [] : []
-        return (held + queue.waiting).map { Self.failed($0, Reasons.endedMessage) }
+        return Self.stopped(call, queue) + (held + queue.waiting).map { Self.failed($0, Reasons.endedMessage) }
     }
 
     private mutating func resume() -> [Effect] {
@@ -237,7 +268,7 @@ package struct Messages: Sendable, Equatable {
 
     private mutating func moveFailed() -> [Effect] {
         held.flatMap { message in
-            message.wasDisowned
+            message.wasDisowned || queues[message.call]?.isPausing == true
                 ? [handOver(message)] : [Self.failed(message, Reasons.tooLarge)] + finish(message, true)
         }
     }
@@ -249,9 +280,15 @@ package struct Messages: Sendable, Equatable {
     private mutating func lost() -> [Effect] {
         let sent = underWay.sorted { $0.key.value < $1.key.value }.map(\.value)
         let waiting = held + queues.values.flatMap(\.waiting)
+        let stopped = queues.flatMap { Self.stopped($0.key, $0.value) }
         underWay = [:]
         queues = [:]
-        return sent.map { Self.failed($0, Reasons.lostMessage) } + waiting.map { Self.failed($0, Reasons.lost) }
+        let unconfirmed = sent.map { Self.failed($0, Reasons.lostMessage) }
+        return stopped + unconfirmed + waiting.map { Self.failed($0, Reasons.lost) }
+    }
+
+    private static func stopped(_ call: CallID, _ queue: Queue) -> [Effect] {
+        queue.isPausing ? [.cancel(.again(call))] : []
     }
 
     private static func failed(_ message: Outgoing, _ reason: String) -> Effect {
