@@ -5,7 +5,7 @@ import Testing
 /// ada, bob and carol at a Kamailio, and what they do there, one after the other.
 final class KamailioOffice {
     let kamailio: Kamailio
-    private let options: (String) -> [String]
+    private let options: (String) throws -> [String]
     let ada: Person
     let bob: Person
     let carol: Person
@@ -13,7 +13,7 @@ final class KamailioOffice {
     /// They join, get a number each, and see each other.
     ///
     /// - Parameter options: how somebody of this name reaches the server.
-    init(at kamailio: Kamailio, options: @escaping (String) -> [String]) throws {
+    init(at kamailio: Kamailio, options: @escaping (String) throws -> [String]) throws {
         func joins(_ name: String) throws -> Person {
             let person = try Person(["--name", name] + options(name), columns: 180, rows: 50)
             try person.sees(" · connected")
@@ -42,13 +42,6 @@ final class KamailioOffice {
             ["--server", "\(kamailio.host):\(port)", "--transport", transport]
             + (isSecured ? ["--ca-file", kamailio.path("authority.pem")] : [])
         try self.init(at: kamailio) { _ in options }
-    }
-
-    /// The fourth one has no place, and is told so.
-    func isFull() throws {
-        let dave = try Person(["--name", "dave"] + options("dave"), columns: 180)
-        try dave.sees("The line is full (480).")
-        #expect(!dave.screen.contains("ACCESS_GRANTED"))
     }
 
     /// An extension with a wrong password is refused, once; with the right one it is in.
@@ -199,15 +192,26 @@ final class KamailioOffice {
         #expect([ada, bob, carol].map(\.number) == numbers)
         #expect(bob.screen.contains("› half a thought"))
         try bob.presses("C-u")
+        try begin(bob, "carol", carol)
+        try bob.says("there we are")
+        try carol.sees("bob said: there we are")
+        try bob.presses("C-x")
+        try carol.sees("bob hung up")
+    }
+
+    /// The fourth one has no place, and is told so; when somebody leaves he has one.
+    func makesRoom() throws {
+        let dave = try Person(["--name", "dave"] + options("dave"), columns: 180)
+        try dave.sees("The line is full (480).")
+        #expect(!dave.screen.contains("ACCESS_GRANTED"))
+        try leaves()
+        try dave.sees("ACCESS_GRANTED")
+        try ada.sees("dave is ONLINE")
     }
 
     /// Who goes is OFFLINE.
     func leaves() throws {
-        try begin(bob, "carol", carol)
-        try bob.says("there we are")
-        try carol.sees("bob said: there we are")
         try carol.presses("C-q")
-        try bob.sees("carol is OFFLINE")
-        try ada.sees("carol is OFFLINE")
+        for person in [ada, bob] { try person.sees("carol is OFFLINE") }
     }
 }

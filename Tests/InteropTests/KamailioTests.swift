@@ -9,7 +9,6 @@ struct KamailioTests {
     @Test("three people do all that one does in a chat, over each transport", arguments: Transport.allCases)
     func everything(over transport: Transport) throws {
         let office = try KamailioOffice(over: transport.rawValue)
-        try office.isFull()
         try office.letsExtensionsIn()
         try office.refuses()
         try office.takesBack()
@@ -19,7 +18,7 @@ struct KamailioTests {
         try office.handsOver()
         try office.joins()
         try office.restarts()
-        try office.leaves()
+        try office.makesRoom()
     }
 
     @Test("one over udp, one over wss and one over tls do it with each other, and what is rarer")
