@@ -58,13 +58,16 @@ final class Kamailio {
     /// Returns when it listens.
     func start() throws {
         // A session of its own, so that all of its processes can be killed at once.
-        child = try Child([
+        let child = try Child([
             "sh", "-c", "exec setsid kamailio \"$@\" 2>>\"$0\"", path("log"), "-f", path("exchange.cfg"), "-DD", "-E",
             "-m", "64", "-M", "8", "-Y", folder.path,
         ])
-        let listens = eventually(within: 20) { (try? run(["ss", "-Hltn", "src", "\(host):5060"]))?.isEmpty == false }
+        self.child = child
+        let listens = eventually(within: 20) { !child.isRunning || isListening } && child.isRunning
         try #require(listens, "Kamailio said: \((try? String(contentsOfFile: path("log"), encoding: .utf8)) ?? "")")
     }
+
+    private var isListening: Bool { (try? run(["ss", "-Hltn", "src", "\(host):5060"]))?.isEmpty == false }
 
     /// SIGSTOP to all of its processes: it is there, and says nothing.
     func freeze() {

@@ -43,4 +43,30 @@ struct KamailioTests {
         try office.blocks()
         try office.leaves()
     }
+
+    @Test("whoever writes as somebody else is refused, and is shown under the name and number that Kamailio knows")
+    func impostor() throws {
+        let kamailio = try Kamailio()
+        let server = "\(kamailio.host):5060"
+        let ada = try Person(["--name", "ada", "--server", server, "--transport", "tcp"], columns: 120)
+        try ada.sees("Webphone1 · 1000")
+        let bob = try TextClient("bob", at: server)
+        try bob.registers()
+        let mallory = try TextClient("mallory", at: server)
+        try mallory.registers()
+        try ada.sees("mallory ")
+        let (text, asBob) = (["Content-Type: text/plain"], "<sip:\(bob.number)@localhost>")
+
+        mallory.wire.sends(
+            mallory.request("MESSAGE", "sip:1000@localhost", from: "\(asBob);tag=1", text, body: "trust me"))
+        #expect(try mallory.wire.hears("SIP/2.0 4").contains("403"))
+        let own = "\"bob\" <sip:\(mallory.number)@localhost>;tag=1"
+        let claim = ["P-Asserted-Identity: \"bob\" \(asBob)"]
+        mallory.wire.sends(mallory.request("MESSAGE", "sip:1000@localhost", from: own, text + claim, body: "or not"))
+        try ada.sees("mallory (\(mallory.number)) writes outside of a chat: or not")
+        mallory.wire.sends(mallory.request("INVITE", "sip:1000@localhost", from: own, claim))
+        try ada.sees("mallory, number \(mallory.number)")
+        #expect(
+            !ada.screen.contains("trust me") && !ada.screen.contains("bob (") && !ada.screen.contains("bob, number"))
+    }
 }
