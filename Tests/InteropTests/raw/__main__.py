@@ -24,7 +24,7 @@ import exchange_requests
 import through_exchange
 from guest import Exchange
 from message import Wrong
-from registrar import Registrar
+from registrar import Person, Registrar
 from suites import CASES
 
 
@@ -46,6 +46,8 @@ def main():
             subject = Exchange(host, int(port), int(words[5]) if len(words) > 5 else None)
         body(subject)
         subject.serves_on()
+        if title == through_exchange.TITLE:
+            subject.program_serves_on(Person())
     except Wrong as wrong:
         sys.exit("wrong: %s" % wrong)
     print("DONE", flush=True)

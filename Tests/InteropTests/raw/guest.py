@@ -1,4 +1,6 @@
 """Clients of an exchange, registered and not."""
+import re
+
 from message import Wrong, token
 from peer import SDP, OFFER, Dialog, Peer
 from wires import Datagrams, Stream, WebSocket
@@ -67,6 +69,16 @@ class Exchange:
             raise Wrong("the Echo test said %r" % echo.body)
         guest.answer(echo, 200)
         dialog.hangs_up()
+
+    def program_serves_on(self, person):
+        """The person's program takes a text, and shows it."""
+        guest = self.guest(name="afterwards")
+        guest.watches()
+        while not guest.lists:
+            guest.heard_nothing_else()
+        listed = re.search(r"sip:(\d+)@[^<]*</contact>\s*<note>ada<", guest.lists[-1])
+        guest.asks(guest.message(listed.group(1) if listed else "601", "shown?"), 200)
+        person.sees("shown?")
 
 
 def together(caller, callee):
