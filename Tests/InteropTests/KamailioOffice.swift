@@ -15,7 +15,8 @@ final class KamailioOffice {
     /// - Parameter options: how somebody of this name reaches the server.
     init(at kamailio: Kamailio, options: @escaping (String) throws -> [String]) throws {
         func joins(_ name: String) throws -> Person {
-            let person = try Person(["--name", name] + options(name), columns: 180, rows: 50)
+            // High enough for all that is said: lines that are counted must not scroll away.
+            let person = try Person(["--name", name] + options(name), columns: 180, rows: 100)
             try person.sees(" · connected")
             return person
         }
