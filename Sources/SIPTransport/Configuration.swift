@@ -39,6 +39,9 @@ package struct Configuration: Sendable {
         package var bans = 4_096
         /// Bytes a peer may leave unread, beyond what the kernel holds, before it is closed.
         package var unreadBytes = 4 << 20
+        /// The same for all peers together. Past it, whoever leaves more than `fairUnreadBytes` is closed.
+        package var unreadBytesInAll = 64 << 20
+        package var fairUnreadBytes = 128 << 10
         /// Malformed messages after which a connection is closed; each is answered until then.
         package var malformedMessages = 16
         /// Events that the program may have before it, handled or not, until reading stops; nil for a program that

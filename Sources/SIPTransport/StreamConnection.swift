@@ -28,6 +28,8 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     private var state = State.opening
     private var framing: Framing
     private var outgoing: ByteBuffer?
+    /// What the peer had not read when that was asked last.
+    private(set) var unread = 0
     private var isFlushScheduled = false
     private var malformed = 0
     private var hasSpoken = false
@@ -239,11 +241,21 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         switchboard.counters.flushes += 1
         channel.writeAndFlush(buffer, promise: promise)
         guard case .open = state else { return }
-        let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        guard unread > switchboard.configuration.limits.unreadBytes else { return }
+        let before = unread
+        guard switchboard.hasLeftUnread(countUnread(), before) else { return }
         switchboard.counters.violations += 1
         if let source { switchboard.broke(source) }
         abort(.protocolViolation("does not read what it is sent"))
+    }
+
+    /// How much the peer has not read, beyond what the kernel holds.
+    func countUnread() -> Int {
+        switch state {
+        case .open(let channel, _), .closing(let channel, _):
+            unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        case .opening, .closed: unread = 0
+        }
+        return unread
     }
 
     // MARK: - Closing
@@ -290,11 +302,14 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if failure == nil { failure = TransportFailure(error) }
-        if case .open(_, let flow) = state, case .handshakeFailed(let words)? = failure {
-            switchboard.counters.failedHandshakes += 1
-            if let source { switchboard.broke(source) }
-            switchboard.diagnose(.handshakeFailed(flow.remote, words))
+        // A handshake may fail more than once on its way out.
+        if failure == nil {
+            failure = TransportFailure(error)
+            if case .open(_, let flow) = state, case .handshakeFailed(let words)? = failure {
+                switchboard.counters.failedHandshakes += 1
+                if let source { switchboard.broke(source) }
+                switchboard.diagnose(.handshakeFailed(flow.remote, words))
+            }
         }
         context.channel.closeAtOnce()
     }

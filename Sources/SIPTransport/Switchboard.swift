@@ -21,6 +21,10 @@ final class Switchboard {
     private var events: [TransportEvent] = []
     private var unflushed: [StreamConnection] = []
     private var isTurnScheduled = false
+    /// What peers have not read, as far as is known.
+    private var unread = 0
+    /// Where it is counted anew.
+    private var unreadToCount = 0
     private var readers: [any Reader] = []
     private var held: [any Reader] = []
 
@@ -165,12 +169,26 @@ final class Switchboard {
 
     func spoke(_ connection: UInt64) { door.admission.spoke(connection) }
 
+    /// What one peer has not read is `now` so much, and was `before`.
+    ///
+    /// - Returns: whether it is too much, of its own or because of what others have not read.
+    func hasLeftUnread(_ now: Int, _ before: Int) -> Bool {
+        unread += now - before
+        let limits = configuration.limits
+        if now > limits.unreadBytes { return true }
+        guard unread > max(limits.unreadBytesInAll, unreadToCount) else { return false }
+        // Some have read since they were looked at.
+        unread = streams.values.reduce(0) { $0 + $1.countUnread() }
+        unreadToCount = unread > limits.unreadBytesInAll ? unread + (1 << 20) : 0
+        return unread > limits.unreadBytesInAll && now > limits.fairUnreadBytes
+    }
+
     func endStreams(_ isOver: (StreamConnection) -> Bool, _ failure: TransportFailure) {
         for stream in Array(streams.values) where isOver(stream) { stream.abort(failure) }
     }
 
     func closed(_ connection: UInt64) {
-        streams[connection] = nil
+        unread -= streams.removeValue(forKey: connection)?.unread ?? 0
         door.admission.leave(connection)
         if isShutDown { finishIfIdle() }
     }

@@ -131,6 +131,35 @@ extension RealSockets {
             try expectAlive(server, address)
         }
 
+        @Test(
+            "when all together leave too much unread, who leaves more than a fair share is closed, and the others are not"
+        )
+        func unreadInAll() async throws {
+            let (server, address) = try await Station.listening {
+                $0.limits.unreadBytesInAll = 300_000
+                $0.limits.fairUnreadBytes = 100_000
+            }
+            let modest = try RawSocket.connected(to: address.port, receiveBuffer: 4_096)
+            try modest.write(messageText())
+            let modestFlow = try server.inbox.request().1
+            let lazy = try RawSocket.connected(to: address.port, receiveBuffer: 4_096)
+            try lazy.write(messageText())
+            let lazyFlow = try server.inbox.request().1
+            let large = try message(String(repeating: "x", count: 40_000))
+            var failure: TransportFailure?
+            for _ in 1...1_000 where failure == nil {
+                server.send(large, on: lazyFlow)
+                _ = await server.transport.counters()
+                failure =
+                    server.inbox.waiting.lazy.compactMap { event in
+                        if case .closed(lazyFlow, let failure) = event { failure } else { nil }
+                    }.first
+            }
+            #expect(failure == .protocolViolation("does not read what it is sent"))
+            server.send(try message("you stay"), on: modestFlow)
+            #expect(try modest.read(until: "you stay").isEmpty == false)
+        }
+
         @Test("one address may hold only so many connections")
         func connectionsPerAddress() async throws {
             let (server, address) = try await Station.listening {
