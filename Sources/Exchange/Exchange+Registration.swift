@@ -66,7 +66,7 @@ extension Exchange {
         for client in registrar.advance() { leave(client, .expired) }
         expireSubscriptions()
         throttle.advance(to: seconds)
-        newcomers.advance(configuration.limits.paceOfRegistrations, to: now)
+        newcomers.advance(to: now)
         if registrar.count == 0, !awaitsAnswer {
             isBeating = false
         } else {

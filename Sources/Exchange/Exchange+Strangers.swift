@@ -5,7 +5,8 @@ import SIP
 extension Exchange {
     /// - Returns: whether the message is done with.
     mutating func answersAtOnce(_ message: Message, on flow: Flow) -> Bool {
-        guard case .request(let request) = message, !registrar.knows(flow), flow != EchoTest.flow,
+        guard case .request(let request) = message, flow != EchoTest.flow,
+            request.method == .register || !registrar.knows(flow),
             let via = request.topVia, let from = request.from, let to = request.to, request.callID != nil,
             request.cseq != nil,
             // A copy of what was asked before the flow was left.
@@ -13,7 +14,7 @@ extension Exchange {
         else { return false }
         switch request.method {
         case .ack, .cancel: return false
-        case .register: return answersNewcomer(request, from: from, on: flow)
+        case .register: return answersHaste(request, from: from, on: flow)
         case .options where request.uri.user == nil && to.tag == nil:
             counters.count(request.method)
             effects.append(.transmit(.response(pong(to: request, tag: tag(for: request, from))), on: flow))
@@ -25,11 +26,14 @@ extension Exchange {
         return true
     }
 
-    private mutating func answersNewcomer(_ request: Request, from: NameAddress, on flow: Flow) -> Bool {
+    /// Who is registered does not wait for the newcomers at the same address, and has a pace of its own.
+    private mutating func answersHaste(_ request: Request, from: NameAddress, on flow: Flow) -> Bool {
         guard !configuration.trusts(flow) else { return false }
         let limits = configuration.limits
+        let isKnown = registrar.knows(flow)
         let isInTime = newcomers.admit(
-            flow.remote.peerHost, limits.paceOfRegistrations, upTo: limits.countedAddresses, at: now)
+            isKnown ? "\(flow.remote) \(flow.connection)" : flow.remote.peerHost,
+            isKnown ? limits.paceOfRefreshes : limits.paceOfRegistrations, upTo: limits.countedAddresses, at: now)
         startBeating()
         guard !isInTime else { return false }
         let refusal = Refusal(503, "Too Many Registrations", beyond: .registrations, retryAfter: 10)
@@ -62,11 +66,22 @@ extension Exchange.Limits {
         let rate = Double(max(1, registrationsPerSecond))
         return Pace(rate: rate, burst: 5 * rate)
     }
+
+    /// Of one flow over which somebody is registered; a gateway may have many numbers there.
+    var paceOfRefreshes: Pace {
+        let rate = Double(max(1, registrationsPerSecond / 10))
+        return Pace(rate: rate, burst: 5 * rate)
+    }
 }
 
-/// How many registered of late from each address that is no client's yet.
+/// How many registered of late from each address, and over each flow that is a client's.
 struct Newcomers: Sendable, Equatable {
-    private var buckets: [String: TokenBucket] = [:]
+    private struct Account: Sendable, Equatable {
+        var bucket: TokenBucket
+        var pace: Pace
+    }
+
+    private var buckets: [String: Account] = [:]
 
     var isEmpty: Bool { buckets.isEmpty }
 
@@ -75,16 +90,16 @@ struct Newcomers: Sendable, Equatable {
         if buckets[host] == nil {
             // So many at once write addresses that are not theirs, and to count them is of no use.
             if buckets.count >= limit { buckets = [:] }
-            buckets[host] = TokenBucket(pace, at: now)
+            buckets[host] = Account(bucket: TokenBucket(pace, at: now), pace: pace)
         }
-        guard let level = buckets[host]?.level(pace, at: now), level >= 1 else { return false }
-        buckets[host]?.take(1, pace, at: now)
+        guard let level = buckets[host]?.bucket.level(pace, at: now), level >= 1 else { return false }
+        buckets[host]?.bucket.take(1, pace, at: now)
         return true
     }
 
     /// Time has come to `now`: a bucket that is full again tells no more than one that is not there.
-    mutating func advance(_ pace: Pace, to now: Duration) {
+    mutating func advance(to now: Duration) {
         guard !buckets.isEmpty else { return }
-        buckets = buckets.filter { $0.value.level(pace, at: now) < pace.burst }
+        buckets = buckets.filter { $0.value.bucket.level($0.value.pace, at: now) < $0.value.pace.burst }
     }
 }

@@ -41,8 +41,8 @@ extension Exchange {
         package var relayedOctets = 64 << 20
         /// So many requests or transactions under way are few.
         static let few = 16
-        /// REGISTERs a second from one address, those on a flow aside over which somebody is registered, and those of
-        /// trusted addresses; five seconds' worth at once. More are answered 503.
+        /// REGISTERs a second of newcomers from one address, five seconds' worth at once; more are answered 503. A tenth
+        /// of it is what each flow may have over which somebody is registered. Trusted addresses aside.
         package var registrationsPerSecond: UInt32 = 50
         /// Addresses for which they are counted.
         package var countedAddresses = 8_192

@@ -77,6 +77,18 @@ import Testing
         #expect(ann.register(expires: 0)?.status == 200)
     }
 
+    @Test("who is registered may not register ever anew either, and is heard again later")
+    func haste() {
+        var configuration = Exchange.Configuration()
+        configuration.limits.registrationsPerSecond = 10
+        let town = Town(configuration)
+        let ann = town.phone("ann", at: outside)
+        for _ in 1...20 { ann.register() }
+        #expect(ann.statuses.count { $0 == 200 } == 6 && ann.statuses.last == 503)
+        town.wait(.seconds(10))
+        #expect(ann.register()?.status == 200)
+    }
+
     @Test("a flood of registrations leaves nothing behind once it is over")
     func nothingLeft() {
         let town = Town()
