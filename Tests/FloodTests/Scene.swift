@@ -22,10 +22,11 @@ final class Scene {
         var answered: Int
         var lost: Int
         var why: [String: Int]
-        var p50: Double
-        /// In milliseconds.
-        var p99: Double
+        /// In milliseconds; nil when nothing was answered.
+        var p99: Double?
         var kinds: [String: [Double]]
+
+        var worst: Double { p99 ?? .infinity }
     }
 
     struct Status: Decodable {
@@ -144,11 +145,11 @@ final class Scene {
         let tally = try JSONDecoder().decode([String: Int].self, from: Data((child.line() ?? "{}").utf8))
         let lost = (first + flooded).map(\.why).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
         let outcome = Outcome(
-            tally: tally, status: status, megabytes: megabytes, quiet: median(quiet.map(\.p99)),
-            flooded: median(flooded.map(\.p99)), lost: lost)
+            tally: tally, status: status, megabytes: megabytes, quiet: median(quiet),
+            flooded: median(flooded), lost: lost)
         print(
             """
-            \(kind): p99 \(quiet.map(\.p99)) ms in quiet, \(flooded.map(\.p99)) ms in the flood; \(megabytes) MB
+            \(kind): p99 \(quiet.map(\.worst)) ms in quiet, \(flooded.map(\.worst)) ms in the flood; \(megabytes) MB
               quiet \(quiet.last?.kinds ?? [:])
               flood \(flooded.last?.kinds ?? [:])
               the flooder: \(tally)
@@ -157,7 +158,7 @@ final class Scene {
         return outcome
     }
 
-    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    private func median(_ windows: [Window]) -> Double { windows.map(\.worst).sorted()[windows.count / 2] }
 }
 
 extension Scene.Outcome {

@@ -26,8 +26,15 @@ FIRST, _, MANY = SOURCES.partition("/")
 PARTS = [int(part) for part in FIRST.split(".")]
 ADDRESSES = ["%d.%d.%d.%d" % (PARTS[0], PARTS[1], PARTS[2] + number // 200, PARTS[3] + number % 200)
              for number in range(int(MANY or 1))]
-END = time.monotonic() + float(SECONDS)
+# For getting under way.
+PATIENCE = 30.0
 TALLY = {}
+
+
+def flooding():
+    """How long to go on from now."""
+    print("flooding", flush=True)
+    return time.monotonic() + float(SECONDS)
 
 
 def count(name, number=1):
@@ -135,11 +142,12 @@ class Held:
 def hold(greeting):
     held = Held(int(AMOUNT), greeting)
     # All there are to be, and then as many again each second, since the exchange ends some.
-    while len(held.streams) < held.wanted and time.monotonic() < END and TALLY.get("begun", 0) < 2 * held.wanted:
+    patience = time.monotonic() + PATIENCE
+    while TALLY.get("begun", 0) < held.wanted and time.monotonic() < patience:
         held.more(500)
         held.look(0.01)
-    print("flooding", flush=True)
-    while time.monotonic() < END:
+    end = flooding()
+    while time.monotonic() < end:
         held.more(50)
         held.look(0.02)
     TALLY["held"] = len(held.streams)
@@ -202,9 +210,9 @@ def transactions():
                 user = stream.recv(65536).split(b"P-Associated-URI: <sip:")[1].split(b"@")[0].decode()
             stream.setblocking(False)
             callers.append((stream, user, transport))
-    print("flooding", flush=True)
+    end = flooding()
     tried, waiting, each = 0, b"", int(AMOUNT)
-    while time.monotonic() < END:
+    while time.monotonic() < end:
         for stream, user, transport in callers:
             for _ in range(50 if tried < each else 0):
                 tried += 1
@@ -218,9 +226,9 @@ def transactions():
 
 def paced(step, do):
     """Calls `do` with how many are due, every few milliseconds."""
-    print("flooding", flush=True)
+    end = flooding()
     rate, done, began = int(AMOUNT), 0, time.monotonic()
-    while time.monotonic() < END:
+    while time.monotonic() < end:
         due = int((time.monotonic() - began) * rate) - done
         do(due)
         done += due
@@ -267,7 +275,7 @@ def requests():
 
 
 resource.setrlimit(resource.RLIMIT_NOFILE, [resource.getrlimit(resource.RLIMIT_NOFILE)[1]] * 2)
-os.nice(19)
+os.nice(10)
 {"half-open": half_open, "transactions": transactions, "registrations": registrations, "requests": requests,
  "descriptors": descriptors}[KIND]()
 print(json.dumps(TALLY), flush=True)

@@ -3,8 +3,8 @@
 
 innocents.py HOST PORT WINDOW OWN SHARED
 
-Two over TCP and two over UDP, from addresses that begin with OWN (127.8.1), write to each other, call each other and
-refresh; newcomers come and go; and one more comes from the address SHARED. It says `ready`, and after each WINDOW seconds
+Six times two over TCP and two over UDP, from addresses that begin with OWN (127.8.1), write to each other, call each
+other and refresh; newcomers come and go; and one more comes from the address SHARED. It says `ready`, and after each WINDOW seconds
 a line of JSON: how many requests were answered, how many were not within two seconds, and p50 and p99 in milliseconds,
 for all and by kind. It ends when nobody reads that any more.
 """
@@ -138,44 +138,63 @@ def summary(times, lost, why):
             "kinds": {kind: [percentile(each, 0.5), percentile(each, 0.99)] for kind, each in times.items()}}
 
 
-def main():
-    ann, bob = Person("ann", OWN + ".1"), Person("bob", OWN + ".2")
-    cat, dan = Person("cat", OWN + ".3", "UDP"), Person("dan", OWN + ".4", "UDP")
-    eve = Person("neighbour", SHARED)
+def group(own, eve_source):
+    """Five people, and what they do by turns."""
+    ann, bob = Person("ann", own + "1"), Person("bob", own + "2")
+    cat, dan = Person("cat", own + "3", "UDP"), Person("dan", own + "4", "UDP")
+    eve = Person("neighbour", eve_source)
     people = [ann, bob, cat, dan, eve]
     for person in people:
         person.registers()
-    print("ready", flush=True)
-    things = [
-        ("message over TCP", lambda: ann.says(bob)), ("message over UDP", lambda: cat.says(dan)),
-        ("message from TCP to UDP", lambda: bob.says(cat)), ("refresh over TCP", bob.registers),
-        ("refresh over UDP", dan.registers), ("message from the shared address", lambda: eve.says(ann)),
-        ("message to the shared address", lambda: ann.says(eve)), ("newcomer", lambda: comes_and_goes(OWN + ".5")),
-        ("refresh from the shared address", eve.registers), ("call", None),
+    def call():
+        began = time.perf_counter()
+        kept = ann.calls(dan)
+        yield "call", began
+        began = time.perf_counter()
+        ann.hangs_up(dan, kept)
+        yield "hanging up", began
+
+    def once(kind, do):
+        def times():
+            began = time.perf_counter()
+            do()
+            yield kind, began
+        return kind, times
+    often = [
+        once("message over TCP", lambda: ann.says(bob)), once("message over UDP", lambda: cat.says(dan)),
+        once("message from TCP to UDP", lambda: bob.says(cat)),
+        once("message from the shared address", lambda: eve.says(ann)),
+        once("message to the shared address", lambda: ann.says(eve)),
+        once("newcomer", lambda: comes_and_goes(own + "5")), ("call", call),
     ]
+    seldom = [
+        once("refresh over TCP", bob.registers), once("refresh over UDP", dan.registers),
+        once("refresh from the shared address", eve.registers),
+    ]
+    return people, often, seldom
+
+
+def main():
+    groups = [group("%s.%d" % (OWN, number), SHARED) for number in range(1, 7)]
+    print("ready", flush=True)
+    rounds = 0
     while True:
         times, lost, why = {}, 0, {}
         end = time.monotonic() + float(WINDOW)
         while time.monotonic() < end:
-            for kind, do in things:
-                for person in people:
-                    person.waiting = b""
-                began = time.perf_counter()
-                try:
-                    if do:
-                        do()
-                        times.setdefault(kind, []).append(time.perf_counter() - began)
-                    else:
-                        kept = ann.calls(dan)
-                        times.setdefault("call", []).append(time.perf_counter() - began)
-                        began = time.perf_counter()
-                        ann.hangs_up(dan, kept)
-                        times.setdefault("hanging up", []).append(time.perf_counter() - began)
-                except (Lost, OSError) as error:
-                    lost += 1
-                    words = "%s: %s" % (kind, error)
-                    why[words] = why.get(words, 0) + 1
-                time.sleep(0.002)
+            rounds += 1
+            for people, often, seldom in groups:
+                for kind, do in often + (seldom if rounds % 4 == 0 else []):
+                    for person in people:
+                        person.waiting = b""
+                    try:
+                        for done, began in do():
+                            times.setdefault(done, []).append(time.perf_counter() - began)
+                    except (Lost, OSError) as error:
+                        lost += 1
+                        words = "%s: %s" % (kind, error)
+                        why[words] = why.get(words, 0) + 1
+                    time.sleep(0.002)
         print(json.dumps(summary(times, lost, why)), flush=True)
 
 
