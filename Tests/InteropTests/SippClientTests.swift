@@ -27,7 +27,7 @@ struct SippClientTests {
         let talker = try desk.callers("talker", calls: 40)
         try desk.accepts(all: talker)
         try desk.ada.sees("talker said: grüße von 41")
-        let listener = try desk.callers("listener", calls: 40)
+        let listener = try desk.callers("listener", ["linger": "0"], calls: 40)
         try desk.accepts(all: listener) { try desk.ada.presses("C-x") }
         try desk.isQuiet()
     }

@@ -22,12 +22,13 @@ final class SippDesk {
     }
 
     func callers(
-        _ scenario: String, _ keys: [String: String] = [:], calls: Int, atOnce: Int = 1, rate: Int = 500
+        _ scenario: String, _ keys: [String: String] = [:], calls: Int, atOnce: Int = 1, rate: Int = 500,
+        options: [String] = []
     ) throws -> Sipp {
         try Sipp(
             scenario, to: exchange.address, over: transport,
             ["name": scenario, "callee": number].merging(keys) { $1 },
-            load: Sipp.Load(calls: calls, rate: rate, atOnce: atOnce))
+            load: Sipp.Load(calls: calls, rate: rate, atOnce: atOnce), options: options)
     }
 
     /// Somebody named guest, who is called.

@@ -30,9 +30,14 @@ final class SippExchange {
             var id: String
             var state: String
         }
+        struct Counters: Decodable {
+            struct Transactions: Decodable { var repeatedRequests: Int }
+            var transactions: Transactions
+        }
         var clients: [Client]
         var calls: [Call]
         var transactions: Int
+        var counters: Counters
     }
 
     func status() throws -> Status {

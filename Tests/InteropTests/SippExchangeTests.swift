@@ -3,16 +3,19 @@ import Testing
 
 @Suite("sipp calls through our exchange", .enabled(if: Strangers.takePart))
 struct SippExchangeTests {
-    @Test("10,000 calls between two of it, with a text each way, and none fails", arguments: ["udp", "tcp"])
-    func thousands(over transport: String) throws {
+    /// Over UDP a busy machine drops a packet now and then, which sipp bears only in scenarios made for it.
+    @Test(
+        "10,000 calls between two of it, half of them over each transport, with texts, and none fails",
+        arguments: [("udp", "talker", "patient"), ("tcp", "caller", "called")])
+    func thousands(over transport: String, _ from: String, _ to: String) throws {
         let exchange = try SippExchange(limits: "transactions-per-flow = 65536")
         let called = try Sipp(
-            "registered", called: "called", to: exchange.address, over: transport, ["name": "called"])
+            "registered", called: to, to: exchange.address, over: transport, ["name": "called"])
         let caller = try Sipp(
-            "caller", to: exchange.address, over: transport,
-            ["name": "caller", "callee": try exchange.number(of: "called")], load: Sipp.Load(calls: 10_000))
+            from, to: exchange.address, over: transport,
+            ["name": "caller", "callee": try exchange.number(of: "called")], load: Sipp.Load(calls: 5_000, rate: 300))
         caller.succeeds()
-        #expect(called.complaints == [])
+        called.isContent()
         try exchange.forgetsAll()
     }
 
