@@ -4,24 +4,23 @@ import Glibc
 /// Somebody at a terminal without tmux: the program on a pseudo terminal, its screen read here. Looking costs next to
 /// nothing, so there may be dozens, and what was on the screen when the program was killed can be read to the last byte.
 package final class Typist {
-    /// Enough for every line of a test, so that none scrolls away.
-    private static let (columns, rows) = (100, 150)
-
     package let name: String
     private let child: Child
     private let terminal: Int32
     private let home: URL
-    private var screen = PlainScreen(columns: columns, rows: rows)
+    private var screen: PlainScreen
     private var isOver = false
 
-    package init(_ name: String, _ options: [String]) throws {
+    /// - Parameter rows: by default enough for every line of a test, so that none scrolls away.
+    package init(_ name: String, _ options: [String], columns: Int = 100, rows: Int = 150) throws {
         self.name = name
+        screen = PlainScreen(columns: columns, rows: rows)
         // As unlockpt and ptsname do it, which Glibc leaves out (TIOCSPTLCK, TIOCGPTN).
         terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (lock, number): (Int32, UInt32) = (0, 0)
         guard terminal >= 0, ioctl(terminal, 0x4004_5431, &lock) == 0, ioctl(terminal, 0x8004_5430, &number) == 0
         else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        var size = winsize(ws_row: UInt16(Self.rows), ws_col: UInt16(Self.columns), ws_xpixel: 0, ws_ypixel: 0)
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
         _ = fcntl(terminal, F_SETFL, O_NONBLOCK)
         home = FileManager.default.temporaryDirectory.appendingPathComponent("typist-\(UUID().uuidString)")
@@ -85,6 +84,11 @@ extension Typist {
     package struct Said: Hashable {
         package var text: String
         package var mark: Character?
+
+        package init(text: String, mark: Character?) {
+            self.text = text
+            self.mark = mark
+        }
     }
 
     /// The number in the title, while connected.

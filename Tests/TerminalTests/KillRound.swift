@@ -77,23 +77,8 @@ final class KillRound {
     private func beginChat() throws {
         try until("both are connected") { ada.last?.number != nil && bob.last?.number != nil }
         guard let caller = ada.last, let callee = bob.last else { return }
-        var asked = Date.distantPast
-        var answered = Date.distantPast
-        try until("both are in the chat") {
-            guard let (one, other) = caller.number.flatMap({ one in callee.number.map { (one, $0) } }) else {
-                return false
-            }
-            if caller.isTalking(to: other), callee.isTalking(to: one) { return true }
-            // A key that comes as the dialog opens is no answer; a request may be lost with what was killed.
-            if callee.sees("Cancel"), Date().timeIntervalSince(answered) > 0.5 {
-                answered = Date()
-                callee.types("\r")
-            } else if !caller.sees(" \(other) · "), Date().timeIntervalSince(asked) > 2 {
-                asked = Date()
-                caller.types("\u{15}/call \(other)\r")
-            }
-            return false
-        }
+        var dialling = Dialling()
+        try until("both are in the chat") { dialling.look(at: caller, callee) }
     }
 
     private func write(_ count: Int) {
@@ -182,6 +167,29 @@ final class KillRound {
         for text in heard where !said.contains(where: { $0.text == text }) {
             complain("“\(text)” is shown as \(name)'s, whose screen never showed it")
         }
+    }
+}
+
+/// How one calls another and is accepted, whatever gets lost on the way.
+struct Dialling {
+    private var asked = Date.distantPast
+    private var answered = Date.distantPast
+
+    /// Looks at both screens, and does what is next.
+    ///
+    /// - Returns: whether both are in the chat with each other.
+    mutating func look(at caller: Typist, _ callee: Typist) -> Bool {
+        guard let one = caller.number, let other = callee.number else { return false }
+        if caller.isTalking(to: other), callee.isTalking(to: one) { return true }
+        // A key that comes as the dialog opens is no answer; a request may be lost with what was killed.
+        if callee.sees("Cancel"), Date().timeIntervalSince(answered) > 0.5 {
+            answered = Date()
+            callee.types("\r")
+        } else if !caller.sees(" \(other) · "), Date().timeIntervalSince(asked) > 2 {
+            asked = Date()
+            caller.types("\u{15}/call \(other)\r")
+        }
+        return false
     }
 }
 

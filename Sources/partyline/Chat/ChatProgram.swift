@@ -109,8 +109,9 @@ actor ChatProgram {
         perform(chat.handle(.clock(.now)))
         perform(phone.handle(.time(Int64(time(nil)))))
         for input in batch { handle(input) }
-        flush()
+        // First the screen: what we confirm to others has been shown, should we be killed in between.
         if mustPaint && !isLeaving { paint() }
+        flush()
     }
 
     private func handle(_ input: Input) {
