@@ -16,6 +16,10 @@ public struct StreamFramer: Sendable {
         case pong
     }
 
+    /// Octets of memory that stay with a connection on which nothing is pending: enough for most messages. With
+    /// thousands of connections one long text each must not cost its size for as long as they last.
+    package static let keptCapacity = 2_048
+
     private var buffer: [UInt8] = []
     /// What is before this has been handed out.
     private var start = 0
@@ -31,10 +35,13 @@ public struct StreamFramer: Sendable {
     /// Octets that wait for the rest of their message.
     public var pendingCount: Int { buffer.count &- start }
 
+    /// Octets of memory held.
+    package var capacity: Int { buffer.capacity }
+
     /// Takes what was read from the connection; call `next()` until it gives nil before more is appended.
     public mutating func append(_ bytes: some Sequence<UInt8>) {
         if start == buffer.count {
-            buffer.removeAll(keepingCapacity: buffer.capacity <= 2 * Limits.messageSize)
+            buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptCapacity)
             scanned = 0
             start = 0
         } else if start > Limits.messageSize {

@@ -127,6 +127,19 @@ struct StreamFraming {
         #expect(single < max(whole, .microseconds(200)) * 1_000)
     }
 
+    @Test("one large message does not cost its memory for as long as the connection lasts") func memory() throws {
+        var framer = StreamFramer()
+        framer.append("MESSAGE sip:a@b SIP/2.0\r\nContent-Length: 30000\r\n\r\n".utf8)
+        framer.append([UInt8](repeating: 0x2E, count: 30_000))
+        guard case .message = try framer.next() else {
+            Issue.record("the message is whole")
+            return
+        }
+        framer.append("\r\n".utf8)
+        #expect(try framer.next() == .pong)
+        #expect(framer.capacity <= StreamFramer.keptCapacity)
+    }
+
     @Test("many messages in one append are handed out one by one") func burst() throws {
         let bytes = Array(repeatElement(one, count: 2_000).joined())
         #expect(try frames(bytes, pieces: bytes.count).count == 2_000)
