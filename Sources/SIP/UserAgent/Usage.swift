@@ -65,14 +65,14 @@ extension UserAgent {
     /// What our open requests were for.
     struct Purposes: Equatable, Sendable {
         private var table: [TransactionLayer.ClientID: Purpose] = [:]
-        private var threshold = 256
+        private var threshold = 32
 
         /// INVITEs stay for the copies of their 2xx and nobody tells when the last came, so the table is swept as it
         /// grows, by those that the transaction layer knows no more.
         mutating func add(_ purpose: Purpose, for client: TransactionLayer.ClientID, in layer: TransactionLayer) {
             if table.count >= threshold {
                 table = table.filter { layer.exists($0.key) }
-                threshold = max(256, table.count * 2)
+                threshold = max(32, table.count * 2)
             }
             table[client] = purpose
         }

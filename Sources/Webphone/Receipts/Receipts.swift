@@ -46,6 +46,9 @@ package struct Receipts: Sendable, Equatable {
     /// The message that a notification in this call is about, told once.
     package mutating func settle(_ id: String, in call: CallID) -> MessageID? {
         guard asked[id]?.call == call else { return nil }
+        defer {
+            if asked.isEmpty { (order, oldest) = ([], 0) }
+        }
         return asked.removeValue(forKey: id)?.message
     }
 
