@@ -14,7 +14,7 @@ extension Exchange {
         guard let callee = registrar.clients[number] else {
             throw Refusal(registrar.extensions[number] == nil ? 404 : 480)
         }
-        forwarded.uri = callee.contact
+        forwarded.uri = callee.contact.asRequestURI
         forwarded.headers.removeAll(.route)
         try relay(forwarded, original: request, from: sender, to: callee, as: id)
     }

@@ -50,6 +50,15 @@ struct Pair {
 }
 
 @Suite("Calls and messages by number") struct RoutingTests {
+    @Test("a client whose Contact has headers is called without them, which a Request-URI must not have")
+    func contactWithHeaders() throws {
+        let pair = Pair()
+        pair.bob.register(contact: "<sip:bob@\(pair.bob.flow.remote);method=BYE?Subject=x>")
+        pair.bob.forget()
+        pair.ann.ask("INVITE", "sip:1001@exchange.local", callID: "call")
+        #expect(pair.bob.lastRequest?.uri.description == "sip:bob@\(pair.bob.flow.remote)")
+    }
+
     @Test(
         "a call, its ACK, a message each way and the BYE, over every pair of transports",
         arguments: [

@@ -1,3 +1,4 @@
+import Foundation
 import SIP
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
 /// exchange killed; then the weather clears, and everything must agree.
 @Suite("A thousand conversations")
 struct ConversationTests {
-    static let seeds = UInt64(1_000)
+    /// Who looks for what happens once in ten thousand times asks for more of them (`PARTYLINE_SEEDS`).
+    static let seeds = ProcessInfo.processInfo.environment["PARTYLINE_SEEDS"].flatMap(UInt64.init) ?? 1_000
 
     /// So many in parallel as there are parts.
     @Test("calls agree, messages arrive once or are marked, lists are right, nothing is stuck", arguments: 0..<20)
@@ -24,20 +26,29 @@ struct ConversationTests {
 
     @Test("octets that change on the way crash nobody, and leave no call that only one side has", arguments: 0..<4)
     func garbled(part: Int) async {
-        for seed in UInt64(1)...100 where seed % 4 == UInt64(part) {
-            let world = Self.begin(seed)
-            world.weather.garbled = 20
-            world.isWritten = true
-            Self.plan(world, seed)
-            world.run(for: .seconds(15))
-            world.weather = World.Weather()
-            world.run(for: .seconds(300))
-            Self.agreeOnCalls(world, seed)
-            // A name, or a line, that became another one on the way may have been refused for good.
-            let isDenied = world.people.contains { if case .accessDenied = $0.connection { true } else { false } }
-            if !isDenied { Self.seeEachOther(world, seed) }
+        for seed in UInt64(1)...(Self.seeds / 10) where seed % 4 == UInt64(part) {
+            Self.checkGarbled(seed)
             await Task.yield()
         }
+    }
+
+    /// What was found among a hundred thousand: a 200 without its tag, an Expires that became another field, a Contact
+    /// that got headers.
+    @Test("octets that change on the way, where that once went wrong", arguments: [6_554, 7_860, 13_597, 17_848])
+    func onceGarbled(seed: UInt64) { Self.checkGarbled(seed) }
+
+    static func checkGarbled(_ seed: UInt64) {
+        let world = begin(seed)
+        world.weather.garbled = 20
+        world.isWritten = true
+        plan(world, seed)
+        world.run(for: .seconds(15))
+        world.weather = World.Weather()
+        world.run(for: .seconds(300))
+        agreeOnCalls(world, seed)
+        // A name, or a line, that became another one on the way may have been refused for good.
+        let isDenied = world.people.contains { if case .accessDenied = $0.connection { true } else { false } }
+        if !isDenied { seeEachOther(world, seed) }
     }
 
     /// What happened, as far as it tells whether the stories are worth telling.

@@ -23,15 +23,15 @@ public struct RouteSet: Hashable, Sendable {
     /// A loose router (`lr`) leaves the Request-URI alone, so that is the target from the start. A strict router of
     /// RFC 2543 expects its own address there, and the target at the end of Route.
     func path(to target: URI) -> (requestURI: URI, routes: [NameAddress]) {
-        guard let first = routes.first else { return (target, []) }
-        if first.uri.parameters.contains("lr") { return (target, routes) }
+        guard let first = routes.first else { return (target.asRequestURI, []) }
+        if first.uri.parameters.contains("lr") { return (target.asRequestURI, routes) }
         return (first.uri.asRequestURI, routes.dropFirst() + [NameAddress(target)])
     }
 }
 
 extension URI {
     /// Without what a Request-URI may not have: a method parameter and headers (§19.1.1, table 1).
-    var asRequestURI: URI {
+    package var asRequestURI: URI {
         var uri = self
         uri.parameters.remove("method")
         uri.query = nil

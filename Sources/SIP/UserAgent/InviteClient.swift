@@ -45,6 +45,8 @@ package struct InviteClient: Equatable, Sendable {
         case ringing
         case asserted(NameAddress)
         case answered(Dialog, Response)
+        /// The 2xx that was taken had lost its tag on the way: nobody has such a dialog.
+        case mistaken
         case ended(SessionEnd)
         /// Nothing more will come of it.
         case finished
@@ -181,6 +183,9 @@ package struct InviteClient: Equatable, Sendable {
     private mutating func succeed(_ response: Response) -> [Effect] {
         guard let id = DialogID(receivedResponse: response), state != .over else { return [] }
         if let ack = acks[id] { return [.acknowledge(ack)] }
+        // A peer without tags (RFC 2543) sends no 2xx that has one.
+        let untagged = DialogID(callID: id.callID, localTag: id.localTag, remoteTag: "")
+        let isMistaken = state == .answered && acks[untagged] != nil
         let known = early[id]?.confirmed(by: response)
         guard var dialog = known ?? Dialog(uac: invite, response: response) else { return [] }
         let ack = dialog.ack(for: invite)
@@ -193,7 +198,7 @@ package struct InviteClient: Equatable, Sendable {
         case .cancelling:
             return [.acknowledge(ack), .part(dialog.bye())] + linger
         case .answered, .over:
-            return [.acknowledge(ack), .part(dialog.bye())]
+            return [.acknowledge(ack), .part(dialog.bye())] + (isMistaken ? [.mistaken] : [])
         }
     }
 

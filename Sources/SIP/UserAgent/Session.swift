@@ -64,6 +64,8 @@ package struct Session: Equatable, Sendable {
         /// How it goes with the peer's REFER of that number.
         case referral(UInt32, StatusFragment)
         case moved(contact: URI, host: String)
+        /// The peer has no such dialog.
+        case gone
         case lost
     }
 
@@ -194,6 +196,7 @@ package struct Session: Equatable, Sendable {
         case .refer(let target, let referrer): refer(to: target, by: referrer)
         case .referral(let number, let fragment): tell(number, fragment)
         case .moved(let contact, let host): move(contact, host)
+        case .gone: end(SessionEnd(.gone, by: .them))
         case .lost: lose()
         }
     }

@@ -290,8 +290,10 @@ extension Subscription {
         return schedule(response.expires ?? expires)
     }
 
+    /// A notifier may shorten what was asked for, not lengthen it (RFC 6665 §4.2.1.1): one that seems to has not
+    /// understood the question, and what it believes is not to be relied on for longer than we wanted to.
     func schedule(_ seconds: UInt32) -> [Effect] {
-        let lifetime = Duration.seconds(Int64(min(max(1, seconds), Self.longest)))
+        let lifetime = Duration.seconds(Int64(min(max(1, seconds), expires, Self.longest)))
         return [.start(.refresh, after: lifetime / 2), .start(.expiry, after: lifetime)]
     }
 

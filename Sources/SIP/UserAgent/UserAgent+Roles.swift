@@ -99,6 +99,8 @@ extension UserAgent {
             case .answered(let dialog, let response):
                 establish(id, dialog, response, &effects)
                 tellReferrer(of: id, StatusFragment(response.status, response.reason), &effects)
+            case .mistaken:
+                drive(id, .gone, &effects)
             case .ended(let end):
                 effects.append(.report(.session(id, .ended(end))))
                 if let fragment = end.cause.fragment { tellReferrer(of: id, fragment, &effects) }

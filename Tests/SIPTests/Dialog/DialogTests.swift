@@ -149,6 +149,17 @@ struct DialogRequestTests {
         #expect(bye.headers.values(.route) == ["<sip:p2.example;lr>", "<sip:p1.example;lr>"])
     }
 
+    @Test(
+        "what a Contact has and a Request-URI must not, headers and a method, is left out",
+        arguments: [[], ["<sip:edge.example;lr>"]])
+    func stripped(recorded: [String]) throws {
+        let invitation = Invitation(recorded: recorded)
+        let contact = "<sip:bob@192.0.2.9;method=BYE?Subject=x>"
+        var alice = try #require(Dialog(uac: invitation.request, response: invitation.response(200, contact: contact)))
+        let request = alice.request(.message)
+        #expect(request.uri.description == "sip:bob@192.0.2.9")
+    }
+
     @Test("a strict router gets its own address there, and the target comes last in Route") func strict() throws {
         var bob = try #require(Invitation(recorded: ["<sip:p2.example;method=INVITE>", "<sip:p1.example;lr>"]).bob)
         let bye = bob.bye()

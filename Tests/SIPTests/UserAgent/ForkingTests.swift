@@ -38,6 +38,17 @@ import Testing
         #expect(try phone.takeRequest(.message).to?.tag == "mobile")
     }
 
+    @Test("whose 200 lost its tag on the way is over as soon as the whole one comes: the other side has no such call")
+    func lostTag() throws {
+        var (phone, invite) = try Self.calling()
+        phone.hears(200, to: invite, tag: "desk") { $0.to?.tag = nil }
+        #expect(phone.latest == .session(Self.call, .established))
+        phone.sent = []
+        phone.hears(200, to: invite, tag: "desk", Self.contact("desk"))
+        #expect(try phone.takeRequest(.bye).to?.tag == "desk")
+        #expect(phone.latest == .session(Self.call, .ended(.init(.gone, by: .them))))
+    }
+
     @Test("has each copy of each 200 acknowledged, and only one BYE for the loser") func copies() throws {
         var (phone, invite) = try Self.calling()
         for _ in 1...3 {

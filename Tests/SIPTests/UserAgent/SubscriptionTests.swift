@@ -57,6 +57,18 @@ import Testing
         #expect(refresh.uri == .sip("Webphone1", "192.0.2.9", port: 5060), "where the last NOTIFY came from")
     }
 
+    @Test("is refreshed in the time that it asked for, when the exchange seems to grant more") func longer() throws {
+        var (phone, subscribe) = try Self.subscribing()
+        phone.hears(200, to: subscribe) {
+            $0.expires = 3_600
+            $0.contact = NameAddress(.sip(nil, "192.0.2.9", port: 5060))
+        }
+        phone.hears(Self.notify(subscribe, "active;expires=3600", cseq: 1))
+        phone.sent = []
+        phone.wait(.seconds(60))
+        #expect(phone.count(.subscribe) == 1)
+    }
+
     @Test("takes a NOTIFY that comes before the 200, and the copy of one only once") func early() throws {
         var (phone, subscribe) = try Self.subscribing()
         let first = Self.notify(subscribe, "active", cseq: 7)
