@@ -123,10 +123,8 @@ package struct Crowd: Sendable {
         forsaken.removeAll { $0 <= now }
     }
 
-    /// From now on nobody begins anything, or everybody does again.
-    package mutating func rest(_ isResting: Bool) {
-        for index in guests.indices { guests[index].isResting = isResting }
-    }
+    /// From now on the guest begins nothing, or goes on.
+    package mutating func rest(_ isResting: Bool, _ index: Int) -> [Guest.Effect] { guests[index].rest(isResting) }
 
     package mutating func leave(_ index: Int) -> [Guest.Effect] { guests[index].leave() }
 }

@@ -43,7 +43,7 @@ package struct Guest: Sendable {
     package private(set) var calls: [CallID: Talk] = [:]
     package private(set) var lastMessage = 0
     /// Begins nothing new, so that what is there can be looked at.
-    package var isResting = false
+    package private(set) var isResting = false
 
     private var lastCall = 0
     private var isBusy = false
@@ -71,9 +71,15 @@ package struct Guest: Sendable {
         case .told(let report): return hear(report)
         case .woke:
             let effects = act()
-            let pause = presence == .away ? 5_000...40_000 : 1_000...7_000
+            let pause = isResting ? 1_000...3_000 : presence == .away ? 5_000...60_000 : 2_000...24_000
             return effects + [wake(pause)]
         }
+    }
+
+    /// Comes to rest, or goes on.
+    package mutating func rest(_ isResting: Bool) -> [Effect] {
+        self.isResting = isResting
+        return [wake(isResting ? 0...2_000 : 0...20_000)]
     }
 
     private mutating func wake(_ milliseconds: ClosedRange<Int>) -> Effect {

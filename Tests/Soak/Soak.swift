@@ -20,6 +20,8 @@ struct Soak {
     let room: Switchroom
     var exchangeMemory = MemoryRecord()
     var ownMemory = MemoryRecord()
+    /// Problems that were said already.
+    var said = 0
 
     static func main() async throws {
         let arguments = CommandLine.arguments
@@ -48,7 +50,7 @@ struct Soak {
 
     private mutating func run() async throws -> Bool {
         let end = Duration.seconds(seconds)
-        await room.on { $0.begin(within: .seconds(min(60, Double(end.components.seconds) / 4))) }
+        await room.on { $0.begin(within: .seconds(min(90, Double(end.components.seconds) / 4))) }
         var nextPause = Self.betweenPauses
         var now = Duration.zero
         while now < end {
@@ -89,6 +91,8 @@ struct Soak {
             "\(now.components.seconds) s: \(crowd.present.count) there, \(crowd.calls) calls, "
                 + "texts \(counts.sent) sent \(counts.delivered) delivered \(counts.failed) failed, "
                 + "exchange \(megabytes[0]) MB, phones \(megabytes[1]) MB, \(crowd.problemCount) problems")
+        for problem in crowd.problems.dropFirst(said) { say("PROBLEM: \(problem)") }
+        said = crowd.problems.count
     }
 
     /// Everybody rests until all that was begun has come to its end: then lists, calls and marks must agree.
@@ -153,7 +157,7 @@ struct Soak {
                 + "(\(counts.failedAndHeard) of them heard), \(counts.abandoned) of people who vanished")
         for (name, count) in crowd.events.sorted(by: { $0.key < $1.key }) { say("\(name): \(count)") }
         for (words, count) in crowd.faults.sorted(by: { $0.key < $1.key }) { say("fault: \(words) \(count)") }
-        for problem in crowd.problems { say("PROBLEM: \(problem)") }
+        for problem in crowd.problems.dropFirst(said) { say("PROBLEM: \(problem)") }
         var isFlat = true
         for (name, record) in [("exchange", exchangeMemory), ("phones", ownMemory)] {
             guard let growth = record.growth(after: Self.warmUp) else {

@@ -56,7 +56,10 @@ final class Switchroom: @unchecked Sendable {
         for index in phones.indices { perform(crowd.begin(index, within: spread), index) }
     }
 
-    func rest(_ isResting: Bool) { crowd.rest(isResting) }
+    func rest(_ isResting: Bool) {
+        for index in phones.indices { perform(crowd.rest(isResting, index), index) }
+        flush()
+    }
 
     func tidy() { crowd.tidy(at: now) }
 
