@@ -50,7 +50,8 @@ struct FloodTests {
         #expect(banned["bans"] == 1 && banned["bansInForce"] == 1 && banned["banned", default: 0] > 10_000)
         #expect(eventually(within: 10) { scene.log.contains("no longer banned: 127.20.4.1:") })
         #expect(scene.log.contains("banned for 4 s: 127.20.4.1:"))
-        #expect(scene.log.split(separator: "\n").count < 2_000, "the log is no flood")
+        let aboutIt = scene.log.split(separator: "\n").count { $0.contains("127.20.4.1:") }
+        #expect(aboutIt < 1_000, "the log is no flood")
         #expect(try scene.windows(1).allSatisfy { $0.lost == 0 })
     }
 
@@ -66,7 +67,7 @@ struct FloodTests {
         #expect(try scene.exchange.processorSeconds() - began < 3)
         // The limit is looked at when the configuration is read.
         try scene.configure("ban = 60")
-        #expect(scene.log.contains("so few descriptors that 72 connections fit"))
+        #expect(eventually(within: 10) { scene.log.contains("so few descriptors that 72 connections fit") })
         flooder.waitUntilExit()
         _ = try scene.windows(1)
         #expect(try scene.windows(1).allSatisfy { $0.lost == 0 })

@@ -95,7 +95,8 @@ def drain(port):
 
 
 class Held:
-    """Connections that are only there. Of those that the exchange ends new ones are made, as fast as they go."""
+    """Connections that are only there. Of those that the exchange ends new ones are made, some
+    two hundred a second."""
 
     def __init__(self, wanted, greeting):
         self.wanted, self.greeting = wanted, greeting
@@ -141,14 +142,13 @@ class Held:
 
 def hold(greeting):
     held = Held(int(AMOUNT), greeting)
-    # All there are to be, and then as many again each second, since the exchange ends some.
     patience = time.monotonic() + PATIENCE
     while TALLY.get("begun", 0) < held.wanted and time.monotonic() < patience:
         held.more(500)
         held.look(0.01)
     end = flooding()
     while time.monotonic() < end:
-        held.more(50)
+        held.more(5)
         held.look(0.02)
     TALLY["held"] = len(held.streams)
     TALLY["most held"] = held.most

@@ -69,7 +69,7 @@ class Person:
             try:
                 data = self.socket.recv(65536)
             except OSError as error:
-                raise Lost(error)
+                raise Lost("%s, %s" % (error, self.transport))
             if not data:
                 raise Lost("closed")
             self.waiting += data
