@@ -149,7 +149,8 @@ def hold(greeting):
     end = flooding()
     while time.monotonic() < end:
         held.more(5)
-        held.look(0.02)
+        held.look(0)
+        time.sleep(0.02)
     TALLY["held"] = len(held.streams)
     TALLY["most held"] = held.most
 

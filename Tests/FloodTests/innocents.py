@@ -74,6 +74,17 @@ class Person:
                 raise Lost("closed")
             self.waiting += data
 
+    def forgets(self):
+        """What still comes of something that was given up."""
+        self.waiting = b""
+        self.socket.settimeout(0.05)
+        try:
+            while self.socket.recv(65536):
+                pass
+        except OSError:
+            pass
+        self.socket.settimeout(PATIENCE)
+
     def answer(self, head, status="200 OK"):
         kept = [line for line in head.split(b"\r\n")[1:]
                 if line.startswith((b"Via:", b"From:", b"To:", b"Call-ID:", b"CSeq:", b"Record-Route:"))]
@@ -190,8 +201,10 @@ def main():
                     try:
                         for done, began in do():
                             times.setdefault(done, []).append(time.perf_counter() - began)
-                    except (Lost, OSError) as error:
+                    except (Lost, OSError, RuntimeError, IndexError) as error:
                         lost += 1
+                        for person in people:
+                            person.forgets()
                         words = "%s: %s" % (kind, error)
                         why[words] = why.get(words, 0) + 1
                     time.sleep(0.002)
