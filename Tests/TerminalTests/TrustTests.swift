@@ -13,9 +13,7 @@ private final class SecureExchange {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("partyline-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         address = Loopback.next(port: 5061)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("make-certificates").path
-        try run([script, folder.path, "IP:\(address.dropLast(":5061".count))"])
+        try makeCertificates(in: folder, for: "IP:\(address.dropLast(":5061".count))")
         process = try Self.launch(certificate, at: address, in: folder)
     }
 

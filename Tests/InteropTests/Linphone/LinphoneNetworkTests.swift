@@ -14,9 +14,7 @@ struct LinphoneNetworkTests {
 
         init() throws {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appendingPathComponent("make-certificates").path
-            try run([script, folder.path])
+            try makeCertificates(in: folder)
             let port = try LinphoneNetworkTests.freePort()
             address = "localhost:\(port)"
             process = try ExchangeProcess(

@@ -10,7 +10,7 @@ struct RawCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { sentence }
 
-    static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("raw").path
+    static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("peer").path
 
     static func all(of suite: String) throws -> [RawCase] {
         try run(["python3", "-B", script, "list", suite]).split(separator: "\n").compactMap { line in

@@ -25,7 +25,7 @@ final class Linphone {
         try FileManager.default.createDirectory(
             at: home.appendingPathComponent(".local/share/linphone"), withIntermediateDirectories: true)
         let template = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("linphone/linphonerc")
+            .appendingPathComponent("linphonerc")
         let blanks = [
             "HOST": host, "NAME": name, "USER": user, "EXCHANGE": exchange, "TRANSPORT": transport,
             "UDP": transport == "udp" ? "5060" : "0", "TCP": transport == "tcp" ? "5060" : "0",

@@ -105,9 +105,7 @@ final class Certificates {
     init(for address: String) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("make-certificates").path
-        try run([script, folder.path, "IP:\(address.prefix { $0 != ":" })"])
+        try makeCertificates(in: folder, for: "IP:\(address.prefix { $0 != ":" })")
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

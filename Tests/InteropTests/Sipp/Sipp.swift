@@ -16,7 +16,7 @@ final class Sipp {
     private let folder: URL
     private let child: Child
     private static let scenarios = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("sipp")
+        .appendingPathComponent("scenarios")
 
     /// - Parameters:
     ///   - called: the scenario for calls that come in.

@@ -40,8 +40,7 @@ final class Kamailio {
         try write("exchange.cfg", try Kamailio.file("exchange.cfg"))
         try write("tls.cfg", try Kamailio.file("tls.cfg").replacing("RUNDIR", with: folder.path))
         if definitions.contains("WITH_TLS") {
-            let script = Kamailio.sources.deletingLastPathComponent().appendingPathComponent("make-certificates").path
-            try run([script, folder.path, "IP:\(host)"])
+            try makeCertificates(in: folder, for: "IP:\(host)")
         }
         try start()
     }
@@ -90,7 +89,7 @@ final class Kamailio {
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
     private static func file(_ name: String) throws -> String {
-        try String(contentsOf: sources.appendingPathComponent("kamailio/\(name)"), encoding: .utf8)
+        try String(contentsOf: sources.appendingPathComponent("configuration/\(name)"), encoding: .utf8)
     }
 
     private func write(_ name: String, _ text: String) throws {
