@@ -22,8 +22,7 @@ extension Phone {
         guard asks(text, in: call), let time, let date = Timestamp(secondsSince1970: time),
             let message = messages.message(token), let number = calls.party(of: call)?.number
         else { return plain }
-        let id = identifiers.token() + identifiers.token()
-        receipts.ask(id, message, token, in: call)
+        let id = receipts.ask(identifiers.token() + identifiers.token(), message, token, in: call)
         let wrapped = CommonMessage(
             fields: [
                 CommonMessage.Field("From", "<\(ownAddress)>"),
@@ -81,11 +80,20 @@ extension Phone {
         do throws(CommonMessage.Fault) {
             let message = try CommonMessage(parsing: content.body)
             let contents = try message.contents
-            for (content, type) in contents { take(content, type, in: call, from: from) }
-            if let call, contents.contains(where: { $0.type.type == "text" }) { confirm(message, in: call.id) }
+            let isText = contents.contains { $0.type.type == "text" }
+            if !isText || isNew(message, in: call?.id) {
+                for (content, type) in contents { take(content, type, in: call, from: from) }
+            }
+            if let call, isText { confirm(message, in: call.id) }
         } catch {
             if let call { reports.append(.report(.fault(Reasons.unreadable(call.party)))) }
         }
+    }
+
+    /// Over UDP an exchange may die with the answer to a text, which then goes again by way of its successor.
+    private mutating func isNew(_ message: CommonMessage, in call: CallID?) -> Bool {
+        guard let call, let name = message.notificationField("Message-ID") else { return true }
+        return receipts.hears(name, in: call)
     }
 
     private mutating func take(

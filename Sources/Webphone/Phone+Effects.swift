@@ -151,8 +151,8 @@ extension Phone {
                 effects.append(.start(Timer(.messages(timer)), after: delay))
             case .cancel(let timer):
                 effects.append(.cancel(Timer(.messages(timer))))
-            case .awaited:
-                if !roster.isReconciling { run(messages.handle(.renewed)) }
+            case .awaited(let call):
+                if !roster.isReconciling { run(messages.handle(.reconciled(call))) }
             }
         }
     }

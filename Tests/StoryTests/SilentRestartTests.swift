@@ -63,6 +63,22 @@ struct SilentRestartTests {
         #expect(world.people[0].deliveries.values.allSatisfy { $0 == [.sending, .delivered] })
     }
 
+    @Test("a message whose answer died with it goes again, is shown once and marked as delivered")
+    func lostAnswer() {
+        let world = FirstStoryTests.room((.udp, .udp))
+        world.call(0, "bert")
+        world.run(for: .seconds(3))
+        world.say(0)
+        while world.people[1].heard.isEmpty { world.run(for: .milliseconds(1)) }
+        world.killExchange()
+        world.startExchange()
+        world.run(for: .seconds(40))
+        world.say(0)
+        world.run(for: .seconds(5))
+        #expect(world.people[1].heard == ["anna 1", "anna 2"])
+        #expect(Array(world.people[0].deliveries.values) == [[.sending, .delivered], [.sending, .delivered]])
+    }
+
     @Test("a message to one who never comes back fails with the call, and is told once")
     func neverBack() {
         let world = Self.room(inCall: true)

@@ -58,17 +58,22 @@ struct MessagesTests {
             ])
     }
 
-    @Test("one that then finds the other side not back yet waits for it, once")
+    @Test("one that then finds the other side not back yet goes again as others come back, and last when all have")
     func awaited() {
         var messages = Messages()
         _ = send(1, "a", &messages)
         _ = messages.handle(.result(MessageToken(1), .failed(.refused(status: 403, reason: ""))))
         _ = messages.handle(.renewed)
         let refusal = UserAgent.MessageResult.failed(.refused(status: 480, reason: ""))
-        #expect(messages.handle(.result(MessageToken(2), refusal)) == [.awaited])
-        #expect(messages.handle(.renewed) == [.sendInside(MessageToken(3), "a", call)])
+        for token in 2...4 as ClosedRange<UInt64> {
+            #expect(messages.handle(.result(MessageToken(token), refusal)) == [.awaited(call)])
+            #expect(messages.handle(.renewed) == [.sendInside(MessageToken(token + 1), "a", call)])
+        }
+        #expect(messages.handle(.result(MessageToken(5), refusal)) == [.awaited(call)])
+        #expect(messages.handle(.reconciled(call)) == [.sendInside(MessageToken(6), "a", call)])
+        #expect(messages.handle(.reconciled(call)) == [], "it is under way")
         #expect(
-            messages.handle(.result(MessageToken(3), refusal)) == [
+            messages.handle(.result(MessageToken(6), refusal)) == [
                 delivery(1, .failed("The other side is not online (480)."))
             ])
     }

@@ -162,21 +162,42 @@ struct ReceiptTests {
     @Test("a notification counts in the call of its message, once, and not for ever")
     func settled() {
         var receipts = Receipts()
-        receipts.ask("a", MessageID(1), MessageToken(1), in: .placed(1))
+        _ = receipts.ask("a", MessageID(1), MessageToken(1), in: .placed(1))
         #expect(receipts.settle("a", in: .placed(2)) == nil)
         #expect(receipts.settle("a", in: .placed(1)) == MessageID(1))
         #expect(receipts.settle("a", in: .placed(1)) == nil)
         for count in 0...Receipts.limit {
-            receipts.ask("b\(count)", MessageID(count), MessageToken(UInt64(count)), in: .placed(1))
+            _ = receipts.ask("b\(count)", MessageID(count), MessageToken(UInt64(count)), in: .placed(1))
         }
         #expect(receipts.settle("b0", in: .placed(1)) == nil)
         #expect(receipts.settle("b1", in: .placed(1)) == MessageID(1))
     }
 
+    @Test("a text that goes again keeps its name, by which the other side knows it, in its call only")
+    func repeated() {
+        var receipts = Receipts()
+        #expect(receipts.ask("a", MessageID(1), MessageToken(1), in: .placed(1)) == "a")
+        #expect(receipts.ask("b", MessageID(1), MessageToken(2), in: .placed(1)) == "a")
+        #expect(receipts.ask("c", MessageID(2), MessageToken(3), in: .placed(1)) == "c")
+        #expect(receipts.settle("a", in: .placed(1)) == MessageID(1))
+
+        let first = (0..<Receipts.heardLimit).map { receipts.hears("\($0)", in: .received(1)) }
+        #expect(first.allSatisfy { $0 })
+        let again = receipts.hears("0", in: .received(1))
+        let elsewhere = receipts.hears("0", in: .received(2))
+        #expect(!again && elsewhere)
+        _ = receipts.hears("one more", in: .received(1))
+        let forgotten = receipts.hears("0", in: .received(1))
+        #expect(forgotten)
+        receipts.ended(.received(2))
+        let inAnotherCall = receipts.hears("0", in: .received(2))
+        #expect(inAnotherCall)
+    }
+
     @Test("whoever refuses the common format is not sent it again")
     func refusedFormat() {
         var receipts = Receipts()
-        receipts.ask("a", MessageID(1), MessageToken(1), in: .placed(1))
+        _ = receipts.ask("a", MessageID(1), MessageToken(1), in: .placed(1))
         let wasWrapped = receipts.answered(MessageToken(1), .failed(.refused(status: 415, reason: "")))
         #expect(wasWrapped)
         #expect(!receipts.areAsked(in: .placed(1)) && receipts.areAsked(in: .placed(2)))

@@ -21,6 +21,8 @@ package struct Messages: Sendable, Equatable {
         case moveFailed
         /// The exchange knows us again, or those we wait for: what it refused goes once more.
         case renewed
+        /// Nobody else is expected back: what the other side of the call was not there for goes a last time.
+        case reconciled(CallID)
         /// The connection is gone: nothing more will be confirmed.
         case lost
         case fired(Timer)
@@ -39,7 +41,7 @@ package struct Messages: Sendable, Equatable {
         /// Refused as a stranger's.
         case disowned
         /// The exchange that knows us again does not know the other side yet.
-        case awaited
+        case awaited(CallID)
         case start(Timer, after: Duration)
         case cancel(Timer)
     }
@@ -67,7 +69,7 @@ package struct Messages: Sendable, Equatable {
         var call: CallID
         /// Refused once as a stranger's, so that nobody has it: it may go again.
         var wasDisowned = false
-        /// And then because the other side had not come back either.
+        /// And then because the other side had not come back either, though nobody else is expected.
         var wasAwaited = false
         /// How often it was answered 491.
         var pauses = 0
@@ -128,6 +130,7 @@ package struct Messages: Sendable, Equatable {
         case .outside(let call): goOutside(call)
         case .ended(let call): ended(call)
         case .moved, .renewed: resume()
+        case .reconciled(let call): lastTry(call)
         case .moveFailed: moveFailed()
         case .lost: lost()
         case .fired(.again(let call)): goOn(call)
@@ -188,9 +191,8 @@ package struct Messages: Sendable, Equatable {
             queues[message.call]?.token = nil
             return [.disowned]
         case .failed(.refused(status: 480, _)) where isCurrent && message.wasDisowned && !message.wasAwaited:
-            queues[message.call]?.underWay?.wasAwaited = true
             queues[message.call]?.token = nil
-            return [.awaited]
+            return [.awaited(message.call)]
         case .failed(.refused(status: 491, _)) where isCurrent && message.pauses < Self.pauses:
             queues[message.call]?.underWay?.pauses += 1
             queues[message.call]?.token = nil
@@ -264,6 +266,12 @@ package struct Messages: Sendable, Equatable {
 
     private mutating func resume() -> [Effect] {
         held.map { handOver($0) }
+    }
+
+    private mutating func lastTry(_ call: CallID) -> [Effect] {
+        guard let queue = queues[call], queue.token == nil, var message = queue.underWay else { return [] }
+        message.wasAwaited = true
+        return [handOver(message)]
     }
 
     private mutating func moveFailed() -> [Effect] {
