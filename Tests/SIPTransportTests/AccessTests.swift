@@ -62,6 +62,7 @@ extension RealSockets {
             _ = try server.inbox.request()
             server.transport.stopListening(on: address, .tcp)
             server.transport.stopListening(on: address, .udp)
+            _ = await server.transport.counters()
             try peer.write(messageText("still there", number: 2))
             #expect(try server.inbox.request().0.body == Array("still there".utf8))
             let late = Station()

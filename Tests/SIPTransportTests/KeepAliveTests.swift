@@ -71,7 +71,7 @@ extension RealSockets {
             let listener = try RawSocket.bound()
             let client = Station {
                 $0.intervals.ping = .milliseconds(20)
-                $0.intervals.pong = .seconds(1)
+                $0.intervals.pong = .seconds(5)
             }
             client.connect(.tcp, to: listener.address)
             _ = try client.inbox.opened()

@@ -69,7 +69,7 @@ struct TroubleTests {
         let begun = Date()
         kill(process, number)
         try ada.sees("[left with 0]")
-        #expect(Date().timeIntervalSince(begun) < 1.5, "the second, and what it takes to look")
+        #expect(Date().timeIntervalSince(begun) < 3, "the second, and what it takes a busy machine to look")
         try bob.sees("ada is OFFLINE")
         #expect(!ada.screen.contains("Welcome"), "the shell's screen is back")
     }
@@ -118,7 +118,7 @@ struct TroubleTests {
         let begun = Date()
         try ada.closesTerminal()
         try bob.waits(for: "the process to end") { kill(process, 0) != 0 }
-        #expect(Date().timeIntervalSince(begun) < 1.5, "the second, and what it takes to look")
+        #expect(Date().timeIntervalSince(begun) < 3, "the second, and what it takes a busy machine to look")
         try bob.sees("ada is OFFLINE")
     }
 

@@ -129,7 +129,7 @@ extension RealSockets {
         func keepAlive() throws {
             let (client, peer, flow) = try joined {
                 $0.intervals.ping = .milliseconds(50)
-                $0.intervals.pong = .milliseconds(300)
+                $0.intervals.pong = .seconds(2)
             }
             let ping = try #require(try peer.frame())
             #expect(ping.opcode == 9)
