@@ -4,8 +4,9 @@ SECONDS ?= 60
 KILLS   ?= 500
 ARGS    ?=
 
-# What a fresh Debian 12 with a Swift toolchain lacks: to build, then to test in a real terminal.
-PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg-config gcc libc6-dev tmux procps python3 openssl
+# What a fresh Debian 12 with a Swift toolchain lacks: to build, to build with voice, then to test in a real terminal.
+PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg-config gcc libc6-dev \
+           libopus-dev portaudio19-dev libspeexdsp-dev libsrtp2-dev tmux procps python3 openssl
 
 # Programs that others wrote, for `make interop`.
 STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls-modules kamailio-websocket-modules \

@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// What only voice needs. Without the trait nothing of it is compiled or linked.
+let withVoice = TargetDependencyCondition.when(traits: ["Voice"])
 
 let package = Package(
     name: "partyline",
@@ -9,6 +11,10 @@ let package = Package(
         .executable(name: "partyline", targets: ["partyline"]),
         .library(name: "SIP", targets: ["SIP"]),
         .library(name: "Webphone", targets: ["Webphone"]),
+    ],
+    traits: [
+        .trait(name: "Voice", description: "Voice in calls; needs libopus, PortAudio, SpeexDSP and libsrtp2"),
+        .default(enabledTraits: ["Voice"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -21,6 +27,11 @@ let package = Package(
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        // Its pkg-config file names a flag that the package manager warns of; the module map names the libraries.
+        .systemLibrary(name: "CPortAudio", providers: [.apt(["portaudio19-dev"])]),
+        .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+        .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .target(
             name: "SIP", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .target(
@@ -43,6 +54,13 @@ let package = Package(
         .target(name: "Journal", dependencies: ["SIP", "Exchange"], swiftSettings: strict),
         .target(name: "CTOML"),
         .target(name: "Settings", dependencies: ["Exchange", "CTOML"], swiftSettings: strict),
+        .target(
+            name: "Voice",
+            dependencies: [
+                .target(name: "COpus", condition: withVoice), .target(name: "CPortAudio", condition: withVoice),
+                .target(name: "CSpeexDSP", condition: withVoice), .target(name: "CSRTP", condition: withVoice),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "partyline",
             dependencies: [
@@ -62,6 +80,7 @@ let package = Package(
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+        .testTarget(name: "VoiceTests", dependencies: ["Voice"], swiftSettings: strict),
         // People as a seed says, of stories in memory and of `make soak`.
         .target(name: "Crowd", dependencies: ["Webphone"], path: "Tests/Crowd", swiftSettings: strict),
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange", "Crowd"], swiftSettings: strict),
