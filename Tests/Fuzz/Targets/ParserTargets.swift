@@ -79,9 +79,23 @@ func fuzzDescription(_ bytes: [UInt8]) {
         fatalError("what was written does not parse: \(String(decoding: written, as: UTF8.self))")
     }
     require(again.serialized == written, "writing twice differs")
+    for medium in description.media { fuzzAudio(medium, in: description) }
     guard let answer = description.textAnswer(from: "192.0.2.1", sessionID: 1) else { return }
     require(answer.media.count == description.media.count, "an answer with other media")
     require((try? SessionDescription(parsing: answer.serialized)) != nil, "the answer does not parse")
+}
+
+/// What is understood of a medium is bounded, and is the same after it was written and read again.
+private func fuzzAudio(_ medium: SessionDescription.Media, in description: SessionDescription) {
+    guard let audio = AudioDescription(medium, in: description) else { return }
+    require(audio.formats.count <= SessionDescription.Limits.formats, "too many codecs")
+    require(audio.formats.allSatisfy { !AudioFormat.forbidden.contains($0.payloadType) }, "a number of RTCP's")
+    require(audio.cryptos.allSatisfy { CryptoAttribute($0.description) == $0 }, "a key that does not parse to itself")
+    guard !audio.formats.isEmpty else { return }
+    var again = description
+    again.media = [audio.media]
+    guard let read = AudioDescription(again.media[0], in: again) else { fatalError("what was written is no audio") }
+    require(read == audio, "\(audio) is read as \(read)")
 }
 
 /// A list that parses is bounded, and what is shown of it is plain text.
