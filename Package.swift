@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "CursesTerminal", dependencies: ["TerminalUI", "CNcurses"], swiftSettings: strict),
         .target(name: "Exchange", dependencies: ["SIP"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["SIP", "Exchange"], swiftSettings: strict),
+        .target(name: "RTP", swiftSettings: strict),
         .target(name: "CTOML"),
         .target(name: "Settings", dependencies: ["Exchange", "CTOML"], swiftSettings: strict),
         .target(
@@ -78,6 +79,7 @@ let package = Package(
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+        .testTarget(name: "RTPTests", dependencies: ["RTP"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "VoiceTests", dependencies: ["Voice"], swiftSettings: strict),

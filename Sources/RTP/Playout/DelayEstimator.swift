@@ -1,0 +1,117 @@
+/// How long packets must wait so that nearly all of them are there in time. All times in microseconds.
+///
+/// As NetEq does it: against the fastest packet of the last seconds each one is late by something; the worst of every 200 ms
+/// goes into a histogram that forgets, and what 97 of 100 stay below is waited. Two that were later than that within five
+/// seconds count at once, so it grows fast and shrinks slowly.
+struct DelayEstimator: Sendable {
+    private static let binWidth = 5_000
+    private static let binCount = 100
+    private static let interval = 200_000
+    private static let window = 2_000_000
+    private static let quantile = 0.97
+    private static let forgetting = 0.993
+    private static let peakMemory = 5_000_000
+    /// A faster path than that is no path but a clock that was set.
+    private static let largestFall = 100_000
+
+    let limits: PlayoutBuffer.Limits
+    /// The transit of the fastest packet: its arrival less its media time.
+    private(set) var base = 0
+    /// What to wait, from the fastest packet's arrival.
+    private(set) var target: Int
+
+    private var bins: [Double]
+    private var commits = 0
+    private var minima: (before: Int, now: Int, since: Int)?
+    /// Changes of the base too small for a bin.
+    private var carry = 0
+    private var worst = 0
+    private var intervalStart = 0
+    private var lastPeak: (height: Int, at: Int)?
+    private var peak: (height: Int, until: Int)?
+
+    init(_ limits: PlayoutBuffer.Limits) {
+        self.limits = limits
+        target = limits.initial.inMicroseconds
+        bins = [Double](repeating: 0, count: Self.binCount)
+        // What one believes before anything came.
+        bins[min(Self.binCount - 1, max(0, target - 1) / Self.binWidth)] = 1
+    }
+
+    /// Begins anew with this packet as the fastest; what was learned of the others' lateness stays.
+    mutating func restart(transit: Int, at now: Int) {
+        base = transit
+        minima = (transit, transit, now)
+        carry = 0
+        worst = 0
+        intervalStart = now
+    }
+
+    /// A packet came.
+    ///
+    /// - Returns: how much later than the fastest one.
+    @discardableResult
+    mutating func add(transit: Int, at now: Int) -> Int {
+        guard var minima else {
+            restart(transit: transit, at: now)
+            return 0
+        }
+        if now - minima.since >= Self.window { minima = (minima.now, transit, now) }
+        minima.now = min(minima.now, transit)
+        self.minima = minima
+        move(base: min(minima.before, minima.now))
+        let late = transit - base
+        worst = max(worst, late)
+        if now - intervalStart >= Self.interval { commit(at: now) }
+        return late
+    }
+
+    /// What was learned is relative to the base, so it moves with it.
+    private mutating func move(base new: Int) {
+        let change = new - base
+        base = new
+        guard change > -Self.largestFall else { return }
+        carry += change
+        while carry >= Self.binWidth {
+            bins[1] += bins[0]
+            bins.removeFirst()
+            bins.append(0)
+            carry -= Self.binWidth
+        }
+        while carry <= -Self.binWidth {
+            bins[Self.binCount - 2] += bins[Self.binCount - 1]
+            bins.removeLast()
+            bins.insert(0, at: 0)
+            carry += Self.binWidth
+        }
+    }
+
+    private mutating func commit(at now: Int) {
+        commits += 1
+        let kept = min(Self.forgetting, 1 - 1 / Double(commits + 1))
+        for bin in bins.indices { bins[bin] *= kept }
+        bins[min(Self.binCount - 1, worst / Self.binWidth)] += 1 - kept
+        if worst > target { notePeak(at: now) }
+        if let peak, now > peak.until { self.peak = nil }
+        let wanted = max(quantileHeight, peak?.height ?? 0) + Self.binWidth
+        target = min(limits.maximum.inMicroseconds, max(limits.minimum.inMicroseconds, wanted))
+        worst = 0
+        intervalStart = now
+    }
+
+    private mutating func notePeak(at now: Int) {
+        if let lastPeak, now - lastPeak.at <= Self.peakMemory {
+            peak = (max(worst, lastPeak.height, peak?.height ?? 0), now + Self.peakMemory)
+        }
+        lastPeak = (worst, now)
+    }
+
+    private var quantileHeight: Int {
+        var below = 0.0
+        for bin in bins.indices {
+            below += bins[bin]
+            if below >= Self.quantile { return bin * Self.binWidth }
+        }
+        return Self.binCount * Self.binWidth
+    }
+}
