@@ -87,7 +87,8 @@ extension Session {
     }
 
     mutating func receive(_ response: Response, _ asked: Asked) -> [Effect] {
-        switch asked {
+        if lacksTag(of: response) { return mistaken(response, asked) }
+        return switch asked {
         case .message(let token): receive(response, token)
         case .renewal: state == .over ? [] : renewed(response)
         case .prack: []

@@ -26,6 +26,10 @@ extension UserAgent {
                     id, call: .update(request, transaction, contact: contact, host: flow.local.host), &effects)
             }
             calls[id]?.early.append(Early(request: request, transaction: transaction, flow: flow))
+        case .session(let id, let known) where known.remoteTag.isEmpty && known.callID == dialog.callID:
+            // The peer has a tag: it was lost on the way, and nobody else has the dialog that we made without it.
+            answer(481, request, transaction, &effects)
+            drive(id, .gone, &effects)
         case .session, nil:
             answer(481, request, transaction, &effects)
         }

@@ -49,6 +49,68 @@ import Testing
         #expect(phone.latest == .session(Self.call, .ended(.init(.gone, by: .them))))
     }
 
+    /// A call whose 200 came without its tag.
+    static func tagless() throws -> Phone {
+        var (phone, invite) = try calling()
+        phone.hears(200, to: invite, tag: nil) {
+            $0.headers[.allow] = Capabilities.allow
+            $0.contact = NameAddress(.sip("desk", "192.0.2.9"))
+        }
+        #expect(try phone.takeRequest(.ack).to?.tag == nil)
+        #expect(phone.latest == .session(call, .established))
+        phone.does(.message(MessageToken(1), .init(text: "hello"), in: call))
+        return phone
+    }
+
+    @Test("whose 200 lost its tag is over when the other side speaks under it: each has told the other by then")
+    func speaksUnderLostTag() throws {
+        var phone = try Self.tagless()
+        let message = try phone.takeRequest(.message)
+        phone.hears(
+            request(.bye, callID: message.callID ?? "", fromTag: "desk", toTag: message.from?.tag))
+        #expect(try phone.takeResponse().status == 481)
+        #expect(phone.reports.contains(.session(Self.call, .ended(.init(.gone, by: .them)))))
+    }
+
+    @Test("whose 200 lost its tag is over when a text in it is taken as one outside of calls; the text did arrive")
+    func textOutsideOfLostDialog() throws {
+        var phone = try Self.tagless()
+        phone.hears(200, to: try phone.takeRequest(.message), tag: "outside")
+        #expect(
+            phone.reports.suffix(2) == [
+                .messageResult(MessageToken(1), .delivered), .session(Self.call, .ended(.init(.gone, by: .them))),
+            ])
+    }
+
+    @Test("whose 200 lost its tag is over when its renewal is taken for a new request, which is taken back")
+    func renewalOutsideOfLostDialog() throws {
+        for status in [180, 200] {
+            var phone = try Self.tagless()
+            phone.hears(200, to: try phone.takeRequest(.message), tag: nil)
+            phone.does(.renew(Self.call))
+            phone.hears(status, to: try phone.takeRequest(.invite), tag: "new", Self.contact("desk"))
+            #expect(phone.latest == .session(Self.call, .ended(.init(.gone, by: .them))))
+            let farewell = status == 180 ? try phone.takeRequest(.cancel).to?.tag : try phone.takeRequest(.bye).to?.tag
+            #expect(farewell == (status == 180 ? nil : "new"))
+        }
+    }
+
+    @Test("answered by one who has no tags (RFC 2543) is a call like any other") func noTags() throws {
+        var phone = try Self.tagless()
+        let message = try phone.takeRequest(.message)
+        #expect(message.to?.tag == nil)
+        phone.hears(200, to: message, tag: nil)
+        phone.does(.renew(Self.call))
+        let renewal = try phone.takeRequest(.invite)
+        phone.hears(503, to: renewal, tag: "proxy")
+        #expect(phone.latest == .renewed(Self.call, accepted: false))
+        let bye = request(.bye, callID: message.callID ?? "", toTag: message.from?.tag)
+        var untagged = bye
+        untagged.from?.tag = nil
+        phone.hears(untagged)
+        #expect(phone.latest == .session(Self.call, .ended(.init(.hungUp, by: .them))))
+    }
+
     @Test("has each copy of each 200 acknowledged, and only one BYE for the loser") func copies() throws {
         var (phone, invite) = try Self.calling()
         for _ in 1...3 {
