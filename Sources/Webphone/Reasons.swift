@@ -6,6 +6,7 @@ package enum Reasons {
     package static let ownNumber = "That is your own number."
     package static let notConnected = "You are not connected to the exchange."
     package static let lost = "The connection to the exchange was lost."
+    package static let newNumber = "The exchange gave you another number."
     package static let lostMessage = "The connection to the exchange was lost before the message was confirmed."
     package static let notPassedOn = "Whoever kept the message could not pass it on."
     package static let endedMessage = "The chat ended before the message was sent."

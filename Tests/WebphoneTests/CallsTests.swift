@@ -167,6 +167,22 @@ struct CallsTests {
         #expect(calls.handle(.established(number: "1001")) == [])
     }
 
+    @Test("under another number the calls of the former one are over, and a request under way is not")
+    func renamed() {
+        var calls = inCall()
+        _ = calls.handle(.incoming(.received(1), from: Party(number: "1004", name: "late")))
+        _ = calls.handle(.call(.placed(2), Party(number: "1003", name: "")))
+        #expect(calls.handle(.established(number: "1001")) == [], "the same number")
+        let effects = calls.handle(.established(number: "1005"))
+        #expect(effects.contains(.hangUp(.placed(1))) && effects.contains(.reject(.received(1), status: 480)))
+        #expect(
+            reports(effects) == [
+                .call(.placed(1), .failed(Reasons.newNumber), by: .them),
+                .call(.received(1), .failed(Reasons.newNumber), by: .them),
+            ])
+        #expect(Array(calls.calls.keys) == [.placed(2)])
+    }
+
     @Test("without a connection, and to ourselves, nothing is called")
     func refused() {
         var idle = Calls(identifiers: .seeded(1))

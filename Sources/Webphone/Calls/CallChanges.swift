@@ -113,10 +113,15 @@ extension Calls {
         return isAsking ? .reject(session, status: 480) : .hangUp(session)
     }
 
+    /// Under another number we are somebody else: the exchange passes on nothing more in calls of the former one, apart
+    /// from their farewell if it comes soon.
     mutating func established(_ number: String) -> [Effect] {
+        let isRenamed = self.number.map { $0 != number } ?? false
         self.number = number
         defer { orphans = [] }
+        let former = isRenamed ? sorted.filter { $0.1.isEstablished || $0.0.isReceived } : []
         return orphans.map { .hangUp($0) }
+            + former.flatMap { finish($0, .failed(Reasons.newNumber), by: .them, telling: farewell(of: $0, $1)) }
     }
 
     /// Requests of the other side follow us to the new flow once it knows our new Contact.
