@@ -33,8 +33,11 @@ struct ConversationTests {
     }
 
     /// What was found among a hundred thousand: a 200 without its tag, an Expires that became another field, a Contact
-    /// that got headers.
-    @Test("octets that change on the way, where that once went wrong", arguments: [6_554, 7_860, 13_597, 17_848])
+    /// that got headers, a 200 without its tag whose copies were lost too, a name of an instance that brought a second
+    /// number, an `inactive` that became a word that nobody knows.
+    @Test(
+        "octets that change on the way, where that once went wrong",
+        arguments: [6_554, 7_860, 13_597, 17_848, 71_709, 77_692, 79_993, 61_062, 89_631])
     func onceGarbled(seed: UInt64) { Self.checkGarbled(seed) }
 
     static func checkGarbled(_ seed: UInt64) {
@@ -166,7 +169,8 @@ struct ConversationTests {
                 continue
             }
             let isAgreed = call.hold.byThem == theirs.hold.byUs && call.hold.asked == nil
-            #expect(isAgreed, "seed \(seed): they disagree about who has set it aside")
+            #expect(
+                isAgreed || world.hasFalseDirections, "seed \(seed): they disagree about who has set it aside")
         }
         for person in world.people {
             let known = Set(person.phone.calls.calls.keys)

@@ -59,6 +59,9 @@ final class World {
     var listener: ((World, Int, PhoneReport) -> Void)?
     /// Whether messages are written and read again on their way, which costs the most of a story.
     var isWritten = true
+    /// Whether a changed octet made another description of one: what its audio is used for is another thing then, and
+    /// nobody can tell.
+    private(set) var hasFalseDirections = false
     /// What DNS says of domains.
     var names: [String: [Endpoint]] = [:]
     var random: Identifiers
@@ -328,6 +331,18 @@ final class World {
         guard Int.random(in: 0..<100, using: &random) < weather.garbled else { return read }
         let place = Int.random(in: bytes.indices, using: &random)
         bytes[place] = UInt8.random(in: 0...255, using: &random)
-        return try? Message.parse(bytes)
+        let changed = try? Message.parse(bytes)
+        if let before = read.audioUse, let after = changed?.audioUse, before != after { hasFalseDirections = true }
+        return changed
+    }
+}
+
+extension Message {
+    /// What the description in it says of its audio; nil without one that is readable.
+    fileprivate var audioUse: SessionDescription.AudioUse? {
+        switch self {
+        case .request(let request): (try? request.offer())?.audioUse
+        case .response: nil
+        }
     }
 }

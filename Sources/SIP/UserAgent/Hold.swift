@@ -67,7 +67,10 @@ extension SessionDescription {
         switch direction(of: medium) {
         case .inactive: .inactive
         case .sendonly: .held
-        case .sendrecv, .recvonly: (medium.connection ?? connection)?.host == "0.0.0.0" ? .held : .active
+        case .sendrecv, .recvonly:
+            // At the discard port nobody hears: a direction that became another word on its way counts as `sendrecv`
+            // (RFC 3264 §5.1), and when it is back that must not pass for a hold.
+            medium.port == 9 ? .inactive : (medium.connection ?? connection)?.host == "0.0.0.0" ? .held : .active
         }
     }
 }

@@ -231,6 +231,8 @@ import Testing
             (["", "0.0.0.0", ""], [false, true, false]),
             // a call that begins with music
             (["sendonly", "sendrecv"], [true, false]),
+            // one that describes the discard port had none either
+            (["inactive", "discard", "inactive"], [false, false, false]),
             // a stream that is taken away is not held
             (["sendrecv", "sendonly", "port 0"], [false, true, false]),
         ] as [([String], [Bool])])
@@ -253,14 +255,15 @@ import Testing
 
     static func offer(_ word: String, version: UInt32 = 1) -> String {
         let address = word == "0.0.0.0" ? word : "192.0.2.9"
-        let direction = word.isEmpty || word == "0.0.0.0" || word == "port 0" ? "" : "a=\(word)\r\n"
+        let port = ["port 0": 0, "discard": 9][word]
+        let direction = word.isEmpty || word == "0.0.0.0" || port != nil ? "" : "a=\(word)\r\n"
         return """
             v=0\r
             o=guest 10 \(version) IN IP4 192.0.2.9\r
             s=-\r
             c=IN IP4 \(address)\r
             t=0 0\r
-            m=audio \(word == "port 0" ? 0 : 4000) RTP/AVP 0 8\r
+            m=audio \(port ?? 4000) RTP/AVP 0 8\r
             \(direction)
             """
     }
