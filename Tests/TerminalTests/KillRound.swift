@@ -184,7 +184,8 @@ struct Dialling {
         // A key that comes as the dialog opens is no answer; a request may be lost with what was killed.
         if callee.sees("Cancel"), Date().timeIntervalSince(answered) > 0.5 {
             answered = Date()
-            callee.types("\r")
+            // Who was writing when the request came has the line first, for as long as something is left in it.
+            callee.types(callee.sees("› line") ? "\u{15}\r" : "\r")
         } else if !caller.sees(" \(other) · "), Date().timeIntervalSince(asked) > 2 {
             asked = Date()
             caller.types("\u{15}/call \(other)\r")
