@@ -42,6 +42,10 @@ private func contain(_ text: String) -> Bool {
     guard let read = try? URI(parsing: uri.description), read.host == "h", read.query == nil, read.password == nil,
         (read.user ?? "") == text, read.parameters.count == uri.parameters.count
     else { return false }
+    // Nobody reads a line that long.
+    guard uri.description.utf8.count < Limits.startLineLength - 64, 2 * text.utf8.count < Limits.headerLength - 64 else {
+        return true
+    }
     // What would break the line is refused when the message is written.
     var request = Request(.options, uri)
     request.from = NameAddress(.sip("1000", "h"), displayName: text, tag: "f")
