@@ -43,7 +43,8 @@ private func contain(_ text: String) -> Bool {
         (read.user ?? "") == text, read.parameters.count == uri.parameters.count
     else { return false }
     // Nobody reads a line that long.
-    guard uri.description.utf8.count < Limits.startLineLength - 64, 2 * text.utf8.count < Limits.headerLength - 64 else {
+    guard uri.description.utf8.count < Limits.startLineLength - 64, 2 * text.utf8.count < Limits.headerLength - 64
+    else {
         return true
     }
     // What would break the line is refused when the message is written.
