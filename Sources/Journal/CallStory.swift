@@ -46,6 +46,8 @@ package struct CallStory: Sendable {
 
     private let limit: Int
     private var calls: [String: Call] = [:]
+    /// When `calls` was last looked through for those that ended.
+    private var swept = Duration.zero
 
     /// - Parameter limit: calls that are followed at a time; of more, those that ended go first, then the oldest.
     package init(limit: Int = 4_096) { self.limit = limit }
@@ -90,11 +92,17 @@ package struct CallStory: Sendable {
 
     private mutating func begin(_ callID: String, _ number: UInt32, at now: Duration) {
         if let call = calls[callID], call.ended == nil || number <= call.invite { return }
-        calls = calls.filter { $0.value.ended.map { now - $0 < Self.memory } ?? true }
-        if calls.count >= limit, let oldest = calls.min(by: { $0.value.order < $1.value.order }) {
-            calls[oldest.key] = nil
-        }
+        if calls.count >= limit || now - swept >= Self.memory { sweep(at: now) }
         calls[callID] = Call(tag: Self.tag(of: callID), began: now, invite: number)
+    }
+
+    /// Makes room for many at once: to look through all for each new one is what a flood of calls would live on.
+    private mutating func sweep(at now: Duration) {
+        swept = now
+        for (id, call) in calls where call.ended.map({ now - $0 >= Self.memory }) ?? false { calls[id] = nil }
+        guard calls.count >= limit else { return }
+        let oldest = calls.map { (order: $0.value.order, id: $0.key) }.sorted { $0.order < $1.order }
+        for (_, id) in oldest.prefix(max(1, limit / 8)) { calls[id] = nil }
     }
 
     /// Six digits by which the lines of one call are found, in the logs of all who take part.
