@@ -97,7 +97,7 @@ extension Exchange {
         let hasFew = (flow.transport.isReliable ? own : ownAddress) < Limits.few
         let share = hasFew ? 8 : 7
         return relays.count < limits.relays / 8 * share + (hasFew ? limits.relays % 8 : 0)
-            && relays.octets + request.body.count <= limits.relayedOctets / 8 * share
+            && relays.octets + request.octets <= limits.relayedOctets / 8 * share
             && own < limits.relaysPerFlow
             && (hasFew || ownAddress < limits.relaysPerAddress || configuration.trusts(flow))
     }

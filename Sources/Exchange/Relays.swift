@@ -20,6 +20,8 @@ struct Relays: Sendable {
         /// Outside of a dialog, where a request may come by two ways.
         var isInitial = false
         var phase = Phase.waiting
+        /// Counts the relays, so that a story goes the same way each time.
+        fileprivate(set) var order: UInt64 = 0
     }
 
     /// What the copies of a request that came by different ways have in common (RFC 3261 §8.2.2.2); the Request-URI too,
@@ -42,8 +44,7 @@ struct Relays: Sendable {
 
     private struct Load {
         var count = 0
-        /// In the order they came, so that a story goes the same way each time.
-        var invites: [TransactionLayer.ServerID] = []
+        var invites: Set<TransactionLayer.ServerID> = []
     }
 
     private var table: [TransactionLayer.ServerID: Relay] = [:]
@@ -51,9 +52,10 @@ struct Relays: Sendable {
     private var loads: [Flow: Load] = [:]
     /// By where the callers are.
     private var perAddress: [String: Int] = [:]
-    /// In the bodies of all.
+    /// Of all.
     private(set) var octets = 0
     private var origins: [Origin: TransactionLayer.ServerID] = [:]
+    private var last: UInt64 = 0
 
     var count: Int { table.count }
 
@@ -69,17 +71,23 @@ struct Relays: Sendable {
     /// Whether the same request is being relayed already, come another way.
     func isMerged(_ request: Request) -> Bool { origins[Origin(request)] != nil }
 
-    /// The INVITEs of one flow that await their final response.
-    func invites(from flow: Flow) -> [TransactionLayer.ServerID] { loads[flow]?.invites ?? [] }
+    /// The INVITEs of one flow that await their final response, in the order in which they came.
+    func invites(from flow: Flow) -> [TransactionLayer.ServerID] {
+        (loads[flow]?.invites ?? []).map { (id: $0, order: table[$0]?.order ?? 0) }.sorted { $0.order < $1.order }
+            .map(\.id)
+    }
 
     mutating func add(_ relay: Relay, as id: TransactionLayer.ServerID) {
+        var relay = relay
+        last &+= 1
+        relay.order = last
         table[id] = relay
         servers[relay.branch] = id
         if relay.isInitial { origins[Origin(relay.request)] = id }
         loads[id.flow, default: Load()].count += 1
         perAddress[id.flow.remote.peerHost, default: 0] += 1
-        octets += relay.request.body.count
-        if id.method == .invite { loads[id.flow]?.invites.append(id) }
+        octets += relay.request.octets
+        if id.method == .invite { loads[id.flow]?.invites.insert(id) }
     }
 
     mutating func enter(_ phase: Phase, _ id: TransactionLayer.ServerID) {
@@ -90,8 +98,8 @@ struct Relays: Sendable {
         guard let relay = table.removeValue(forKey: id) else { return nil }
         servers[relay.branch] = nil
         if relay.isInitial { origins[Origin(relay.request)] = nil }
-        if id.method == .invite { loads[id.flow]?.invites.removeAll { $0 == id } }
-        octets -= relay.request.body.count
+        if id.method == .invite { loads[id.flow]?.invites.remove(id) }
+        octets -= relay.request.octets
         let host = id.flow.remote.peerHost
         perAddress[host, default: 1] -= 1
         if perAddress[host] == 0 { perAddress[host] = nil }

@@ -37,8 +37,8 @@ extension Exchange {
         /// Requests relayed in all that await their final response; more are answered 503. The last eighth is for those
         /// who have few of their own.
         package var relays = 16_384
-        /// Octets in the bodies of all those, shared out in the same way.
-        package var relayedOctets = 64 << 20
+        /// Octets of all those, shared out in the same way.
+        package var relayedOctets = 32 << 20
         /// So many requests or transactions under way are few.
         static let few = 16
         /// REGISTERs a second of newcomers from one address, five seconds' worth at once; more are answered 503. A tenth

@@ -43,6 +43,9 @@ public struct Headers: Sendable {
     /// Whether there is no field at all.
     public var isEmpty: Bool { fields.isEmpty }
 
+    /// What they take up in memory.
+    var octets: Int { buffer.count &+ fields.count &* MemoryLayout<Field>.stride }
+
     /// The first field's value, folds made spaces; nil when there is none. Setting replaces the first field and removes
     /// the others of that name; setting nil removes all.
     public subscript(_ name: HeaderName) -> String? {

@@ -44,6 +44,8 @@ public struct Request: Sendable, Equatable, MessageFields {
     public var headers: Headers
     /// The body; Content-Length is made from its size.
     public var body: [UInt8]
+    /// What fields and body take up in memory.
+    package var octets: Int { headers.octets &+ body.count }
 
     /// A request with the fields given and nothing else.
     public init(_ method: Method, _ uri: URI, headers: Headers = Headers(), body: [UInt8] = []) {
@@ -64,6 +66,8 @@ public struct Response: Sendable, Equatable, MessageFields {
     public var headers: Headers
     /// The body; Content-Length is made from its size.
     public var body: [UInt8]
+    /// What fields and body take up in memory.
+    package var octets: Int { headers.octets &+ body.count }
 
     /// A response with the fields given and nothing else; without a reason, the phrase that RFC 3261 §21 gives.
     public init(_ status: Int, _ reason: String? = nil, headers: Headers = Headers(), body: [UInt8] = []) {

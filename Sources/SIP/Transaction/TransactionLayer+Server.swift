@@ -5,7 +5,11 @@ extension TransactionLayer {
     ///   Provisional responses may precede, and to an INVITE further 2xx may follow, copies included; anything else
     ///   after a final response is dropped, and so is what comes after the transaction ended.
     public mutating func respond(_ response: Response, to id: ServerID) -> [Effect] {
-        id.method == .invite ? advance(id, invite: .respond(response)) : advance(id, nonInvite: .respond(response))
+        let effects =
+            id.method == .invite ? advance(id, invite: .respond(response)) : advance(id, nonInvite: .respond(response))
+        // Kept for the copies of the request.
+        if exists(id) { flows.weigh(.server(id), on: id.flow, octets: response.octets) }
+        return effects
     }
 
     mutating func receive(_ request: Request, on flow: Flow) -> [Effect] {
@@ -21,7 +25,7 @@ extension TransactionLayer {
         }
         let request = routed(request, via: via, from: flow)
         guard hasRoomToReceive(on: flow) else { return [refusal(of: request, on: flow)] }
-        flows.insert(.server(id), on: flow)
+        flows.insert(.server(id), on: flow, octets: request.octets)
         guard id.method == .invite else {
             nonInviteServers.insert(NonInviteServerTransaction(on: flow), as: id)
             return request.method == .cancel ? receiveCancel(request, id) : [.request(request, id, on: flow)]

@@ -16,6 +16,10 @@ public struct TransactionLayer: Sendable, Equatable {
         public var transactionsPerFlow: Int
         /// Transactions at a time that peers at one address began, an IPv6 /64 being one; those that are trusted aside.
         public var transactionsPerAddress: Int
+        /// Octets at a time of the requests and responses that those keep which peers began: in all, of which again the
+        /// last eighth is for those who began few, and at one address that is not trusted.
+        package var octets = 32 << 20
+        package var octetsPerAddress = 16 << 20
         /// Bytes of a request that may leave over UDP. RFC 3261 §18.1.1 says 1,300; a proxy that has nothing but the
         /// flow on which its client registered may take a greater risk of fragmentation.
         public var datagram: Int
@@ -152,14 +156,20 @@ public struct TransactionLayer: Sendable, Equatable {
         let begunThere = flows.servers(from: flow)
         // Anybody has as many ports over UDP as they like.
         let hasFew = (flow.transport.isReliable ? begun : begunThere) < Limits.few
-        let room = hasFew ? limits.transactions : limits.transactions - limits.transactions / 8
-        if flows.count < room, begun < limits.transactionsPerFlow,
-            hasFew || begunThere < limits.transactionsPerAddress || isTrusted(flow)
+        let eighths = hasFew ? 8 : 7
+        if flows.count < limits.transactions - limits.transactions / 8 * (8 - eighths),
+            flows.octets < limits.octets / 8 * eighths, begun < limits.transactionsPerFlow,
+            hasFew || isWithinShare(flow, begunThere)
         {
             return true
         }
         counters.overloaded += 1
         return false
+    }
+
+    private func isWithinShare(_ flow: Flow, _ begunThere: Int) -> Bool {
+        let hasRoom = begunThere < limits.transactionsPerAddress && flows.octets(from: flow) < limits.octetsPerAddress
+        return hasRoom || isTrusted(flow)
     }
 
     private func isTrusted(_ flow: Flow) -> Bool {

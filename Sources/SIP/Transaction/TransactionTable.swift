@@ -34,7 +34,7 @@ package struct TransactionTable<ID: Hashable & Sendable, Machine: Transaction>: 
 extension TransactionTable: Equatable where Machine: Equatable {}
 
 /// Which transactions live on which flow: what a closed flow takes with it, and how much room each flow and each address
-/// uses.
+/// uses, in transactions and in octets.
 package struct FlowIndex: Sendable, Equatable {
     package enum Member: Hashable, Sendable {
         case client(TransactionLayer.ClientID)
@@ -42,14 +42,22 @@ package struct FlowIndex: Sendable, Equatable {
     }
 
     private struct Entry: Sendable, Equatable {
-        var members: Set<Member> = []
+        /// With the octets that each keeps.
+        var members: [Member: Int] = [:]
         /// How many of them the peer began.
         var servers = 0
     }
 
+    /// What the peers at one address began.
+    private struct Share: Sendable, Equatable {
+        var count = 0
+        var octets = 0
+    }
+
     private var entries: [Flow: Entry] = [:]
-    /// Those that peers began, by where they are.
-    private var servers: [String: Int] = [:]
+    private var shares: [String: Share] = [:]
+    /// What those keep that peers began, on all flows.
+    package private(set) var octets = 0
     /// How many there are on all flows.
     package private(set) var count = 0
 
@@ -59,26 +67,48 @@ package struct FlowIndex: Sendable, Equatable {
 
     /// How many the peer began on a flow, and from its address on all flows.
     package func servers(on flow: Flow) -> Int { entries[flow]?.servers ?? 0 }
-    package func servers(from flow: Flow) -> Int { servers[flow.remote.peerHost] ?? 0 }
+    package func servers(from flow: Flow) -> Int { shares[flow.remote.peerHost]?.count ?? 0 }
+    /// What those keep that peers at the flow's address began.
+    package func octets(from flow: Flow) -> Int { shares[flow.remote.peerHost]?.octets ?? 0 }
 
-    package mutating func insert(_ member: Member, on flow: Flow) {
-        guard entries[flow, default: Entry()].members.insert(member).inserted else { return }
+    /// - Parameter octets: what it keeps, where the peer began it.
+    package mutating func insert(_ member: Member, on flow: Flow, octets: Int = 0) {
+        guard entries[flow]?.members[member] == nil else { return }
+        entries[flow, default: Entry()].members[member] = octets
         count += 1
         guard case .server = member else { return }
         entries[flow]?.servers += 1
-        servers[flow.remote.peerHost, default: 0] += 1
+        shares[flow.remote.peerHost, default: Share()].count += 1
+        account(octets, on: flow)
+    }
+
+    /// From now on the transaction, which a peer began, keeps so many octets.
+    package mutating func weigh(_ member: Member, on flow: Flow, octets: Int) {
+        guard let entry = entries.index(forKey: flow),
+            let index = entries.values[entry].members.index(forKey: member)
+        else { return }
+        let former = entries.values[entry].members.values[index]
+        entries.values[entry].members.values[index] = octets
+        account(octets - former, on: flow)
+    }
+
+    private mutating func account(_ change: Int, on flow: Flow) {
+        guard change != 0 else { return }
+        octets += change
+        shares[flow.remote.peerHost, default: Share()].octets += change
     }
 
     package mutating func remove(_ member: Member, on flow: Flow) {
-        guard let index = entries.index(forKey: flow), entries.values[index].members.remove(member) != nil else {
-            return
-        }
+        guard let index = entries.index(forKey: flow),
+            let kept = entries.values[index].members.removeValue(forKey: member)
+        else { return }
         count -= 1
         if case .server = member {
             entries.values[index].servers -= 1
+            account(-kept, on: flow)
             let host = flow.remote.peerHost
-            servers[host, default: 1] -= 1
-            if servers[host] == 0 { servers[host] = nil }
+            shares[host]?.count -= 1
+            if shares[host]?.count == 0 { shares[host] = nil }
         }
         if entries.values[index].members.isEmpty { entries.remove(at: index) }
     }
@@ -88,7 +118,7 @@ package struct FlowIndex: Sendable, Equatable {
     {
         var clients: [TransactionLayer.ClientID] = []
         var servers: [TransactionLayer.ServerID] = []
-        for member in entries[flow]?.members ?? [] {
+        for member in (entries[flow]?.members ?? [:]).keys {
             switch member {
             case .client(let id): clients.append(id)
             case .server(let id): servers.append(id)

@@ -47,6 +47,43 @@ struct TransactionLimitTests {
         #expect(host.asked.count == 80)
     }
 
+    @Test("what is kept at one address is bounded in octets too, and once it is answered the answer is what counts")
+    func octetsPerAddress() {
+        var limits = TransactionLayer.Limits()
+        limits.octetsPerAddress = 40_000
+        var host = TransactionHost(.udp, limits: limits)
+        for number in 1...30 { host.hear(large(number)) }
+        #expect(host.asked.count == 16, "few are always let in")
+        #expect(host.sentResponse?.status == 503)
+        for (request, id) in host.asked { host.answer(Response(200, to: request, toTag: "b1"), to: id) }
+        host.hear(large(31))
+        #expect(host.asked.count == 17)
+        for (_, id) in host.asked.suffix(1) {
+            host.answer(Response(200, body: Array(repeating: 0, count: 40_000)), to: id)
+        }
+        host.hear(large(32))
+        #expect(host.asked.count == 17)
+        host.elapse(32)
+        host.hear(large(33))
+        #expect(host.asked.count == 18)
+    }
+
+    @Test("in all, too, octets are bounded") func octetsInAll() {
+        var limits = TransactionLayer.Limits()
+        limits.octets = 80_000
+        var host = TransactionHost(.tcp, limits: limits)
+        for number in 1...30 as ClosedRange<UInt16> {
+            host.hear(large(Int(number)), on: .example(.tcp, peer: 5_100 + number))
+        }
+        #expect(host.asked.count == (80_000 + large(10).octets - 1) / large(10).octets)
+    }
+
+    private func large(_ number: Int) -> Request {
+        var request = Request.arriving(.message, branch: "z9hG4bK\(number)")
+        request.body = Array(repeating: UInt8(ascii: "x"), count: 4_000)
+        return request
+    }
+
     @Test("room comes back when transactions end") func roomAgain() {
         var host = TransactionHost(.udp, limits: .init(transactions: 1))
         host.hear(.arriving(.message, branch: "z9hG4bK1"))
