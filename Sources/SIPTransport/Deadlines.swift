@@ -1,19 +1,21 @@
 /// Which timer is due next: a binary heap with cancellation, on no clock of its own.
 ///
 /// Starting costs O(log n), cancelling O(1): a cancelled or restarted timer leaves a stale entry in the heap, which
-/// is skipped when it surfaces, and swept out when more than half of the heap is stale.
+/// is skipped when it surfaces, and swept out when more than half of the heap is stale. Timers may be large; those in the
+/// heap stand for them.
 package struct Deadlines<Timer: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         var due: Duration
         /// Orders what is due at the same time as it was started, and tells a stale entry from a live one.
         var sequence: UInt64
-        var timer: Timer
 
         func precedes(_ other: Entry) -> Bool { (due, sequence) < (other.due, other.sequence) }
     }
 
     private var heap: [Entry] = []
     private var live: [Timer: UInt64] = [:]
+    /// The other way round.
+    private var timers: [UInt64: Timer] = [:]
     private var sequence: UInt64 = 0
 
     package init() {}
@@ -24,32 +26,36 @@ package struct Deadlines<Timer: Hashable & Sendable>: Sendable {
     /// Starts the timer, or restarts it when it runs already.
     package mutating func start(_ timer: Timer, due: Duration) {
         sequence &+= 1
-        live[timer] = sequence
-        heap.append(Entry(due: due, sequence: sequence, timer: timer))
+        if let former = live.updateValue(sequence, forKey: timer) { timers[former] = nil }
+        timers[sequence] = timer
+        heap.append(Entry(due: due, sequence: sequence))
         siftUp(from: heap.count - 1)
         if heap.count > 64, heap.count > 2 * live.count { sweep() }
     }
 
     /// Cancelling what does not run is fine.
     package mutating func cancel(_ timer: Timer) {
-        live[timer] = nil
+        guard let sequence = live.removeValue(forKey: timer) else { return }
+        timers[sequence] = nil
         if live.isEmpty { heap.removeAll(keepingCapacity: heap.count <= 64) }
     }
 
     /// When the next timer is due; nil when none runs.
     package mutating func next() -> Duration? {
         while let first = heap.first {
-            if live[first.timer] == first.sequence { return first.due }
+            if timers.index(forKey: first.sequence) != nil { return first.due }
             removeFirst()
         }
         return nil
     }
 
-    /// Takes out every timer that is due at `now` or was before, in the order of their deadlines.
-    package mutating func expire(at now: Duration) -> [Timer] {
+    /// Takes out the timers that are due at `now` or were before, in the order of their deadlines.
+    ///
+    /// - Parameter limit: how many at most; the rest stays due.
+    package mutating func expire(at now: Duration, upTo limit: Int = .max) -> [Timer] {
         var expired: [Timer] = []
-        while let due = next(), due <= now {
-            let timer = removeFirst().timer
+        while expired.count < limit, let due = next(), due <= now {
+            guard let timer = timers.removeValue(forKey: removeFirst().sequence) else { continue }
             live[timer] = nil
             expired.append(timer)
         }
@@ -65,7 +71,7 @@ package struct Deadlines<Timer: Hashable & Sendable>: Sendable {
     }
 
     private mutating func sweep() {
-        heap.removeAll { live[$0.timer] != $0.sequence }
+        heap.removeAll { timers.index(forKey: $0.sequence) == nil }
         for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(from: index) }
     }
 

@@ -4,8 +4,12 @@ import Dispatch
 ///
 /// Everything, `fire` included, happens on `queue`. One Dispatch timer stands for all and is armed for the earliest
 /// deadline only; a machine that cancels its timers leaves at most one wake-up behind, and without timers there
-/// is none. What is due together arrives together.
+/// is none. What is due together arrives together, up to `batch`.
 package final class MachineTimers<Timer: Hashable & Sendable>: @unchecked Sendable {
+    /// How many timers fire at once. Where a flood has started thousands that are due together, what else waits for the
+    /// queue comes between.
+    package static var batch: Int { 32 }
+
     // Unchecked: the state is confined to `queue`, which each entry checks.
     private let queue: DispatchQueue
     private let source: any DispatchSourceTimer
@@ -51,7 +55,7 @@ package final class MachineTimers<Timer: Hashable & Sendable>: @unchecked Sendab
 
     private func wake(_ fire: ([Timer]) -> Void) {
         armed = nil
-        let expired = deadlines.expire(at: Self.now)
+        let expired = deadlines.expire(at: Self.now, upTo: Self.batch)
         if let next = deadlines.next() { arm(for: next) }
         if !expired.isEmpty { fire(expired) }
     }

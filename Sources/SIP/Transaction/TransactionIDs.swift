@@ -26,7 +26,8 @@ extension TransactionLayer {
         private enum Key: Hashable, Sendable {
             case branch(String, host: String, port: UInt16?)
             /// RFC 2543, or a cookie with nothing behind it (RFC 4475 §3.2.1): such branches are not unique. To's tag stays out: the ACK carries one that the INVITE lacks.
-            case fields(uri: URI, fromTag: String?, callID: String?, number: UInt32?, via: Via)
+            /// Rare and large: a name of it is in some ten tables.
+            indirect case fields(uri: URI, fromTag: String?, callID: String?, number: UInt32?, via: Via)
         }
 
         /// - Parameter via: the request's top Via as it was received.
