@@ -34,10 +34,13 @@ extension ClientBootstrap {
 }
 
 extension ServerBootstrap {
+    /// One read for each connection in a turn of the loop: who has more to say says it when the others were heard.
     func streamOptions(_ configuration: Configuration) -> ServerBootstrap {
         configuration.streamOptions.reduce(
             childChannelOption(
-                .recvAllocator, value: configuration.receiveAllocator(upTo: configuration.limits.serverRead))
+                .recvAllocator, value: configuration.receiveAllocator(upTo: configuration.limits.serverRead)
+            )
+            .childChannelOption(.maxMessagesPerRead, value: 1)
         ) { $0.childChannelOption($1.0, value: $1.1) }
     }
 }
@@ -47,6 +50,12 @@ extension DatagramBootstrap {
     func datagramOptions() -> DatagramBootstrap {
         channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
             .channelOption(.maxMessagesPerRead, value: 64)
+    }
+
+    /// Everybody's datagrams share the one socket, and what is customary holds some two hundred: a burst of one would
+    /// push out the others'. The kernel grants less where `net.core.rmem_max` is less.
+    func serverOptions() -> DatagramBootstrap {
+        datagramOptions().channelOption(.socketOption(.so_rcvbuf), value: 4 << 20)
     }
 }
 

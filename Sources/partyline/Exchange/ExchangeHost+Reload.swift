@@ -97,10 +97,19 @@ extension ExchangeHost {
     }
 }
 
+extension Configuration {
+    /// What is unhandled is what everybody waits for: a few milliseconds' worth.
+    static var fair: Configuration {
+        var configuration = Configuration()
+        configuration.limits.unhandledEvents = 64
+        return configuration
+    }
+}
+
 extension ExchangeSettings {
     /// What bounds the sockets: the usual, where the file says nothing else.
     var transportLimits: Configuration.Limits {
-        var limits = Configuration.bounded.limits
+        var limits = Configuration.fair.limits
         for (limit, value) in transport {
             switch limit {
             case .connections: limits.connections = value

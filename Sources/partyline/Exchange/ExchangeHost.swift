@@ -53,7 +53,7 @@ actor ExchangeHost {
         let inbox = Inbox<Input>(queue: executor.queue)
         self.inbox = inbox
         let logger = log.logger(label: "exchange")
-        var configuration = Configuration.bounded
+        var configuration = Configuration.fair
         configuration.tls.identity = identity
         configuration.allowedOrigins = settings.origins
         configuration.trusted = settings.exchange.trusted
