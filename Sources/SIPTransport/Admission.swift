@@ -48,6 +48,13 @@ struct Admission: Sendable {
         return victim.map { .admittedInsteadOf($0) } ?? .admitted
     }
 
+    /// Takes out the oldest connection that has said nothing so far; it is to be closed.
+    mutating func makeRoom() -> UInt64? {
+        guard let victim = silent.first() else { return nil }
+        leave(victim)
+        return victim
+    }
+
     /// The connection sent a whole message: it is no longer the first to go.
     mutating func spoke(_ connection: UInt64) {
         silent.remove(connection)

@@ -12,6 +12,8 @@ package struct Counters: Sendable, Equatable {
     package var violations = 0
     /// Connections not admitted, or ended in favour of others before they said anything.
     package var refusedConnections = 0
+    /// How often the system had no descriptor or no memory for one more connection.
+    package var unaccepted = 0
     /// Datagrams dropped unread and connections refused because their address or port had too many in a second.
     package var excessive = 0
     /// The same while their address or port was banned.
@@ -56,6 +58,8 @@ package enum Diagnostic: Sendable, Equatable {
     case unbanned(source: String, turnedAway: Int)
     /// A connection brings more than may come over one, and is read more slowly; told once for each.
     case slowed(Flow)
+    /// The system has no descriptor or no memory for one more connection, and says this; not told again for a while.
+    case unaccepted(String)
     /// The process may have fewer descriptors than connections are allowed.
     case fewDescriptors(connections: Int)
     /// Somebody connected for a WebSocket and did not get one; the text is the answer.
@@ -69,8 +73,8 @@ package enum Diagnostic: Sendable, Equatable {
     package var isOfBans: Bool {
         switch self {
         case .banned, .unbanned: true
-        case .unserialisable, .malformed, .refused, .denied, .slowed, .fewDescriptors, .refusedHandshake,
-            .handshakeFailed, .listenerFailed:
+        case .unserialisable, .malformed, .refused, .denied, .slowed, .unaccepted, .fewDescriptors,
+            .refusedHandshake, .handshakeFailed, .listenerFailed:
             false
         }
     }

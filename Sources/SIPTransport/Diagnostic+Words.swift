@@ -14,6 +14,7 @@ extension Diagnostic: CustomStringConvertible {
         case .unbanned(let source, let count):
             "no longer banned: \(source); \(count) datagrams and connections were turned away"
         case .slowed(let flow): "read more slowly, as it sends too much: \(Self.place(flow))"
+        case .unaccepted(let why): "no connection can be taken for now: \(why)"
         case .fewDescriptors(let count):
             "the system allows this process so few descriptors that \(count) connections fit"
         case .refusedHandshake(let address, let answer): "no WebSocket for \(address): \(answer)"

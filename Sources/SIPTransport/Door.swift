@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import SIP
 
@@ -10,6 +11,7 @@ struct Door {
     var turnstile: Turnstile
     /// How many connections the process has descriptors for.
     var places = Int.max
+    var acceptPause = AcceptPause()
     /// Runs to the end of the next ban.
     var nextEnd: Scheduled<Void>?
 
@@ -95,6 +97,22 @@ extension Switchboard {
         guard places != door.places else { return }
         door.places = places
         if places < configuration.limits.connections { diagnose(.fewDescriptors(connections: places)) }
+    }
+
+    /// The system has no descriptor or no memory for one more connection. The oldest of those that have said nothing so
+    /// far make room: as many as there are too many, since somebody may have lowered the limit as we ran.
+    ///
+    /// - Returns: how long to take no more; nil to go on.
+    func cannotAccept(_ error: IOError) -> TimeAmount? {
+        guard let isNews = door.acceptPause.failed(error.errnoCode, at: NIODeadline.elapsed) else { return nil }
+        counters.unaccepted += 1
+        if isNews { diagnose(.unaccepted(String(cString: strerror(error.errnoCode)))) }
+        allowManyDescriptors()
+        for _ in 0..<max(1, door.admission.count - door.admission.limits.connections) {
+            guard let victim = door.admission.makeRoom() else { break }
+            abandon(victim)
+        }
+        return TimeAmount(AcceptPause.length)
     }
 
     func counted() -> Counters {

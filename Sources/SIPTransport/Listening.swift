@@ -85,6 +85,11 @@ extension Switchboard {
             // cannot listen on it at the same time.
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .streamOptions(configuration)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(board.value.acceptPauses())
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try board.value.furnish(channel, acceptedOver: transport) }
             }
@@ -92,6 +97,11 @@ extension Switchboard {
             bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
         }
         return bootstrap.bind(to: address)
+    }
+
+    /// NIO asks again at once when a connection could not be had, and whoever connects stays first in the queue.
+    private func acceptPauses() -> AcceptBackoffHandler {
+        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { [weak self] in self?.cannotAccept($0) }
     }
 
     /// Puts in what the transport needs; before that, whoever is not let in is turned away without a handshake.
@@ -124,7 +134,7 @@ extension Switchboard {
         let board = NIOLoopBound(self, eventLoop: loop)
         // No SO_REUSEADDR: on Linux it would let a second program take the port, and each lose half of the packets.
         var bootstrap = DatagramBootstrap(group: loop)
-            .datagramOptions()
+            .serverOptions()
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(DatagramSocket(board.value))

@@ -153,9 +153,7 @@ final class Switchboard {
     func admit(_ stream: StreamConnection, _ connection: UInt64, from remote: KernelAddress) -> Bool {
         switch isShutDown ? .refused : door.admit(connection, from: remote) {
         case .admitted: break
-        case .admittedInsteadOf(let victim):
-            counters.refusedConnections += 1
-            streams[victim]?.abort(.protocolViolation("made room for another connection"))
+        case .admittedInsteadOf(let victim): abandon(victim)
         case .refused:
             counters.refusedConnections += 1
             if let address = SIP.SocketAddress(remote) { diagnose(.refused(address)) }
@@ -163,6 +161,12 @@ final class Switchboard {
         }
         streams[connection] = stream
         return true
+    }
+
+    /// Ends a connection that has said nothing so far.
+    func abandon(_ connection: UInt64) {
+        counters.refusedConnections += 1
+        streams[connection]?.abort(.protocolViolation("made room for another connection"))
     }
 
     func opened(_ stream: StreamConnection, _ connection: UInt64) { streams[connection] = stream }

@@ -55,8 +55,8 @@ extension Counters {
     fileprivate var named: [(name: String, count: Int)] {
         [
             ("received", received), ("sent", sent), ("rejected", rejected), ("dropped", dropped),
-            ("violations", violations), ("refusedConnections", refusedConnections), ("denied", denied),
-            ("excessive", excessive), ("banned", banned), ("bans", bans), ("slowed", slowed),
+            ("violations", violations), ("refusedConnections", refusedConnections), ("unaccepted", unaccepted),
+            ("denied", denied), ("excessive", excessive), ("banned", banned), ("bans", bans), ("slowed", slowed),
             ("failedHandshakes", failedHandshakes), ("unserialisable", unserialisable), ("unsent", unsent),
             ("flushes", flushes), ("batches", batches), ("connections", connections),
             ("halfOpenConnections", halfOpenConnections), ("bansInForce", bansInForce),
