@@ -11,7 +11,7 @@ enum Floods {
     /// How much longer than in quiet others may have to wait, at their worst hundredth.
     static let slowdown = 3.0
     /// Seconds that are looked at together, and how often.
-    static let window = 3
+    static let window = 2
     static let windows = 3
 }
 
