@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("At a Kamailio", .enabled(if: Strangers.takePart))
+@Suite("At a Kamailio", .enabled(if: Strangers.takePart), .waitsMostly)
 struct KamailioTests {
     enum Transport: String, CaseIterable { case udp, tcp, tls, ws, wss }
 

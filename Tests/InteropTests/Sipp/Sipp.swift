@@ -14,24 +14,27 @@ final class Sipp {
 
     private let load: Load
     private let folder: URL
+    private let host: String
     private let child: Child
     private static let scenarios = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("scenarios")
 
     /// - Parameters:
     ///   - called: the scenario for calls that come in.
+    ///   - exchange: where it registers and calls; without one it is itself called by the scenario.
     ///   - keys: what stands for `[name]` in messages and for `{name}` anywhere in the scenario.
     ///   - seconds: when it gives up, which fails.
     init(
-        _ scenario: String, called: String? = nil, to exchange: String, over transport: String,
+        _ scenario: String, called: String? = nil, to exchange: String?, over transport: String,
         _ keys: [String: String], load: Load = Load(calls: 0), options: [String] = [], seconds: Int = 300
     ) throws {
         self.load = load
         let keys = keys.merging(["calls": "\(load.calls)"]) { $1 }
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sipp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let host = String(Loopback.next(port: 5060).dropLast(":5060".count))
-        var command = ["sipp", exchange, "-sf", try Sipp.compose(scenario, keys, into: folder)]
+        host = String(Loopback.next(port: 5060).dropLast(":5060".count))
+        var command = ["sipp"] + (exchange.map { [$0] } ?? [])
+        command += ["-sf", try Sipp.compose(scenario, keys, into: folder)]
         if let called { command += ["-oocsf", try Sipp.compose(called, keys, into: folder)] }
         command += ["-t", transport == "tcp" ? "t1" : "u1", "-i", host, "-bind_local", "-p", "5060", "-ci", host]
         // Its own form of a Call-ID has an @, which could not stand in a branch.
@@ -40,7 +43,9 @@ final class Sipp {
             "-error_file", "errors",
         ]
         command += ["-trace_stat", "-stf", "statistics", "-timeout", "\(seconds)", "-timeout_error"]
-        command += ["-m", "\(load.calls + 1)", "-r", "\(load.rate)", "-l", "\(load.atOnce + 1)"]
+        if exchange != nil {
+            command += ["-m", "\(load.calls + 1)", "-r", "\(load.rate)", "-l", "\(load.atOnce + 1)"]
+        }
         for (key, value) in keys { command += ["-key", key, value] }
         // What it shows each second may be more than a pipe takes.
         let script = "cd \"$0\" && exec \"$@\" >screen 2>&1"
@@ -52,6 +57,9 @@ final class Sipp {
         child.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }
+
+    /// Where it listens.
+    var address: String { "\(host):5060" }
 
     /// The scenario with each `<?part?>` and `{key}` filled in, as a file of the folder.
     private static func compose(_ name: String, _ keys: [String: String], into folder: URL) throws -> String {

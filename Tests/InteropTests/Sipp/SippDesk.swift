@@ -8,15 +8,21 @@ final class SippDesk {
     let ada: Person
     let number: String
     let transport: String
+    private let line: DoubledLine?
 
     /// Transactions of the client's own, which tell it over UDP that the exchange is there.
     private static let pings = 8
 
-    init(over transport: String) throws {
+    /// - Parameter isDoubled: whether the person's line brings everything twice.
+    init(over transport: String, isDoubled: Bool = false) throws {
         self.transport = transport
-        exchange = try SippExchange(limits: "transactions-per-flow = 65536")
+        let address = Loopback.next()
+        line = isDoubled ? try DoubledLine(to: address) : nil
+        exchange = try SippExchange(
+            limits: "transactions-per-flow = 65536", at: address,
+            alias: line.map { String($0.address.prefix { $0 != ":" }) })
         ada = try Person(
-            ["--name", "ada", "--server", exchange.address, "--transport", transport], columns: 120, rows: 30)
+            ["--name", "ada", "--server", line?.address ?? address, "--transport", transport], columns: 120, rows: 60)
         number = try exchange.number(of: "ada")
         try ada.sees("Echo test")
     }
@@ -59,6 +65,13 @@ final class SippDesk {
             isActing = false
         }
         calls.succeeds()
+    }
+
+    /// Waits until a text is there so many times, and no more often.
+    func shows(_ text: String, times: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        func count() -> Int { ada.screen.components(separatedBy: text).count - 1 }
+        try ada.waits(for: "\(text) \(times) times", sourceLocation) { count() >= times }
+        #expect(count() == times, sourceLocation: sourceLocation)
     }
 
     /// Nothing of any call is left, and the person can go on.

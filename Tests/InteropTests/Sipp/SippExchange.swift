@@ -7,14 +7,21 @@ final class SippExchange {
     let process: ExchangeProcess
     private let folder: URL
 
-    /// - Parameter limits: of the configuration file's section of that name.
-    init(limits: String = "") throws {
+    /// - Parameters:
+    ///   - limits: of the configuration file's section of that name.
+    ///   - extensions: their entries in it.
+    ///   - address: where it listens, and the name under which clients know it besides.
+    init(limits: String = "", extensions: String = "", at address: String = Loopback.next(), alias: String? = nil)
+        throws
+    {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("exchange-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("exchange.toml")
-        try "[limits]\n\(limits)\n".write(to: file, atomically: true, encoding: .utf8)
+        let aliases = alias.map { "aliases = [\"\($0)\"]\n" } ?? ""
+        try "\(aliases)[limits]\n\(limits)\n\(extensions)".write(to: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         process = try ExchangeProcess(
-            "--config", file.path, "--socket", folder.appendingPathComponent("status").path)
+            "--config", file.path, "--socket", folder.appendingPathComponent("status").path, at: address)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("sipp calls through our exchange", .enabled(if: Strangers.takePart))
+@Suite("sipp calls through our exchange", .enabled(if: Strangers.takePart), .isLoad)
 struct SippExchangeTests {
     /// Over UDP a busy machine drops a packet now and then, which sipp bears only in scenarios made for it.
     @Test(

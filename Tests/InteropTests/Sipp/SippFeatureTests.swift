@@ -1,13 +1,14 @@
 import Harness
 import Testing
 
-@Suite("Our client in a terminal and all that sipp's telephones do", .enabled(if: Strangers.takePart))
+@Suite("Our client in a terminal and all that sipp's telephones do", .enabled(if: Strangers.takePart), .waitsMostly)
 struct SippFeatureTests {
     @Test(
         "who answers a call otherwise than with yes is understood",
         arguments: [
             ("486 Busy Here", "guest is busy."), ("603 Decline", "guest refused your chat request."),
             ("404 Not Found", "guest cannot be reached: nobody answers under"),
+            ("480 Temporarily Unavailable", "guest cannot be reached: nobody answers under"),
             ("500 Server Internal Error", "The chat with guest did not begin."),
         ])
     func refused(_ answer: String, _ words: String) throws {
