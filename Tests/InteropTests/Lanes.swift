@@ -6,38 +6,56 @@ import Testing
 /// Without them as many tests run at once as the machine has cores, and nearly all that these do is to wait for other
 /// processes.
 final class Lanes: TaskExecutor {
-    /// For tests that wait most of the time.
-    static let waiting = Lanes(5)
-    /// For the longest, which so begin at once: last of all, they would keep everybody waiting.
-    static let loads = Lanes(3)
+    /// For tests of a minute and more: begun last, they would keep everybody waiting.
+    static let first = Lanes(0, of: threads)
+    static let then = Lanes(1, of: threads)
 
-    private let condition = NSCondition()
-    private nonisolated(unsafe) var jobs: [UnownedJob] = []
+    private static let threads = Threads(8)
 
-    private init(_ count: Int) {
-        for _ in 0..<count {
-            let thread = Thread { [unowned self] in self.runForEver() }
-            thread.stackSize = 8 << 20
-            thread.start()
+    private let rank: Int
+    private let threads: Threads
+
+    private init(_ rank: Int, of threads: Threads) {
+        self.rank = rank
+        self.threads = threads
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) { threads.append((UnownedJob(job), self), rank) }
+
+    /// They take what is of the first rank before all else.
+    private final class Threads: @unchecked Sendable {
+        typealias Job = (job: UnownedJob, lanes: Lanes)
+
+        private let condition = NSCondition()
+        private var jobs: [[Job]] = [[], []]
+
+        init(_ count: Int) {
+            for _ in 0..<count {
+                let thread = Thread { [self] in
+                    while true {
+                        let next = next()
+                        next.job.runSynchronously(on: next.lanes.asUnownedTaskExecutor())
+                    }
+                }
+                thread.stackSize = 8 << 20
+                thread.start()
+            }
         }
-    }
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        condition.withLock {
-            jobs.append(job)
-            condition.signal()
+        func append(_ job: Job, _ rank: Int) {
+            condition.withLock {
+                jobs[rank].append(job)
+                condition.signal()
+            }
         }
-    }
 
-    private func runForEver() {
-        while true { next().runSynchronously(on: asUnownedTaskExecutor()) }
-    }
-
-    private func next() -> UnownedJob {
-        condition.withLock {
-            while jobs.isEmpty { condition.wait() }
-            return jobs.removeFirst()
+        private func next() -> Job {
+            condition.withLock {
+                while true {
+                    if let rank = jobs.firstIndex(where: { !$0.isEmpty }) { return jobs[rank].removeFirst() }
+                    condition.wait()
+                }
+            }
         }
     }
 }
@@ -56,6 +74,8 @@ struct OnLanes: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == OnLanes {
-    static var waitsMostly: Self { OnLanes(lanes: .waiting) }
-    static var isLoad: Self { OnLanes(lanes: .loads) }
+    /// Many at once.
+    static var manyAtOnce: Self { OnLanes(lanes: .then) }
+    /// Many at once, and these before the others.
+    static var manyAtOnceFirst: Self { OnLanes(lanes: .first) }
 }

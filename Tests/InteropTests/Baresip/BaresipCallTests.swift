@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("baresip on a line of our exchange, and our client", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("baresip on a line of our exchange, and our client", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct BaresipCallTests {
     @Test(
         "it is called: keys and texts arrive, both hold and resume, and it hangs up", arguments: ["udp", "tcp", "tls"])

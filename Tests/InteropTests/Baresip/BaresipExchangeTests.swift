@@ -26,7 +26,7 @@ private final class ExchangeWithPasswords {
     }
 }
 
-@Suite("baresip as a client of our exchange", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("baresip as a client of our exchange", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct BaresipExchangeTests {
     @Test("the Echo test takes its call, its hold and its texts", arguments: ["udp", "tcp"])
     func echo(over transport: String) throws {

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("baresip with the settings that people change", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("baresip with the settings that people change", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct BaresipMediaTests {
     private static let additions: [Baresip.Addition] = [
         .init(testDescription: "early media", parameters: ";answermode=early"),

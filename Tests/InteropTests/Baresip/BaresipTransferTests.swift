@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("baresip hands over, and is handed over", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("baresip hands over, and is handed over", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct BaresipTransferTests {
     @Test("we hand it over: it asks nobody, follows, and goes on with whom we named", arguments: ["udp", "tcp", "tls"])
     func isHandedOver(over transport: String) throws {

@@ -34,7 +34,7 @@ private final class Cluster {
     }
 }
 
-@Suite("At two Kamailios", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("At two Kamailios", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct KamailioClusterTests {
     @Test("all that one does in a chat is done across them")
     func across() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("At a Kamailio", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("At a Kamailio", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct KamailioTests {
     enum Transport: String, CaseIterable { case udp, tcp, tls, ws, wss }
 

@@ -118,10 +118,10 @@ final class OfficeWithLinphone {
     /// A text each way.
     func exchangeTexts() throws {
         try ada.says("at one, by the river 🌊?")
-        try lin.sees(": at one, by the river 🌊?")
         try ada.waits(for: "its mark") {
             ada.screen.split(separator: "\n").contains { $0.contains("by the river 🌊?") && $0.contains("✓") }
         }
+        try lin.sees(": at one, by the river 🌊?")
         try lin.writes("à une heure, d'accord", to: "1000")
         try ada.sees("lin said: à une heure, d'accord")
     }

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("linphonec on a line of our exchange, and our client", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("linphonec on a line of our exchange, and our client", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneCallTests {
     @Test("it calls, is accepted, texts go both ways, and it hangs up", arguments: ["udp", "tcp"])
     func calls(over transport: String) throws {

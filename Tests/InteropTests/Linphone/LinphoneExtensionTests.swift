@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("linphonec as an extension", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("linphonec as an extension", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneExtensionTests {
     /// An exchange with a line, and 601 whose password is `Open Sesame`.
     private final class Exchange {

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("Hold and transfer with linphonec", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("Hold and transfer with linphonec", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneHoldTests {
     @Test("it holds a chat that it began, texts go on, and it resumes", arguments: ["udp", "tcp"])
     func holds(over transport: String) throws {

@@ -3,7 +3,7 @@ import Glibc
 import Harness
 import Testing
 
-@Suite("linphonec over TLS, and started anew", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("linphonec over TLS, and started anew", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneNetworkTests {
     /// An exchange that listens over TLS with a certificate of the tests' authority.
     private final class SecureExchange {

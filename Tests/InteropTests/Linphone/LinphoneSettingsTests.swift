@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("linphonec as people set it", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("linphonec as people set it", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneSettingsTests {
     @Test(
         "calls us all the same",

@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("Texts of linphonec", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("Texts of linphonec", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneTextTests {
     @Test("outside of a call they go both ways, in any script", arguments: ["udp", "tcp"])
     func outside(over transport: String) throws {

@@ -2,7 +2,7 @@ import Harness
 import Testing
 
 /// Transfers among linphonec and two people.
-@Suite("Handing over with linphonec", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("Handing over with linphonec", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneTransferTests {
     /// The office with carol in it as 1002.
     private final class Office {

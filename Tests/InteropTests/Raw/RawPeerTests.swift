@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("A peer that shares no code and keeps no rules", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("A peer that shares no code and keeps no rules", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct RawPeerTests {
     @Test(
         "at the exchange: it is answered as the RFCs say, and the exchange serves on",

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("sipp calls our client in a terminal", .enabled(if: Strangers.takePart), .isLoad)
+@Suite("sipp calls our client in a terminal", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct SippClientTests {
     @Test("3,000 calls are told that the person is busy", arguments: ["udp", "tcp"])
     func busy(over transport: String) throws {

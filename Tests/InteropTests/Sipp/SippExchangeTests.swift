@@ -1,11 +1,11 @@
 import Harness
 import Testing
 
-@Suite("sipp calls through our exchange", .enabled(if: Strangers.takePart), .isLoad)
+@Suite("sipp calls through our exchange", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct SippExchangeTests {
     /// Over UDP a busy machine drops a packet now and then, which sipp bears only in scenarios made for it.
     @Test(
-        "10,000 calls between two of it, half of them over each transport, with texts, and none fails",
+        "10,000 calls between two of it, with texts, and none fails",
         arguments: [("udp", "talker", "patient"), ("tcp", "caller", "called")])
     func thousands(over transport: String, _ from: String, _ to: String) throws {
         let exchange = try SippExchange(limits: "transactions-per-flow = 65536")
@@ -13,7 +13,8 @@ struct SippExchangeTests {
             "registered", called: to, to: exchange.address, over: transport, ["name": "called"])
         let caller = try Sipp(
             from, to: exchange.address, over: transport,
-            ["name": "caller", "callee": try exchange.number(of: "called")], load: Sipp.Load(calls: 5_000, rate: 300))
+            ["name": "caller", "callee": try exchange.number(of: "called")],
+            load: Sipp.Load(calls: 10_000, rate: 300))
         caller.succeeds()
         called.isContent()
         try exchange.forgetsAll()

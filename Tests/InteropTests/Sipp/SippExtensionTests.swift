@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("sipp as an extension with a password", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("sipp as an extension with a password", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct SippExtensionTests {
     private let password = "sesame"
 

@@ -1,7 +1,7 @@
 import Harness
 import Testing
 
-@Suite("Our client in a terminal and all that sipp's telephones do", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("Our client in a terminal and all that sipp's telephones do", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct SippFeatureTests {
     @Test(
         "who answers a call otherwise than with yes is understood",

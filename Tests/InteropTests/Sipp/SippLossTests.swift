@@ -8,7 +8,7 @@ private let deaf = ["-pause_msg_ign"]
 
 @Suite(
     "sipp over bad lines: messages are lost, come twice, and overtake each other", .enabled(if: Strangers.takePart),
-    .waitsMostly)
+    .manyAtOnceFirst)
 struct SippLossTests {
     @Test("through our exchange all kinds of messages are lost, and so come twice: no call fails, and none is left")
     func lost() throws {

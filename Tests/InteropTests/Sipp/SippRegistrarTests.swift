@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-@Suite("Our client in a terminal, whose exchange is sipp", .enabled(if: Strangers.takePart), .waitsMostly)
+@Suite("Our client in a terminal, whose exchange is sipp", .enabled(if: Strangers.takePart), .manyAtOnceFirst)
 struct SippRegistrarTests {
     /// Somebody at a terminal, and the sipp that is their exchange: who is `guest` is on its list.
     private final class Lobby {
