@@ -47,8 +47,9 @@ package struct Configuration: Sendable {
         /// Events that the program may have before it, handled or not, until reading stops; nil for a program that
         /// does not call `Transport.handled`.
         package var unhandledEvents: Int?
-        /// Bytes of one read from a connection we accepted, where thousands share the memory.
-        package var serverRead = 16_384
+        /// Bytes of one read from a connection we accepted, where thousands share the memory, and what one brings at
+        /// once is what the others wait for.
+        package var serverRead = 4_096
         /// Bytes of one read from a connection we opened.
         package var clientRead = 65_536
         /// Remote addresses of datagrams whose `Flow` is remembered, so that it is not spelled out for each packet;
