@@ -39,7 +39,7 @@ struct FloodTests {
         let outcome = try scene.endure("requests", from: "127.20.4.1/1", 10_000)
         outcome.expectOthersServed()
         #expect(outcome.tally["a second", default: 0] >= 9_500)
-        #expect(outcome.status.counters.transport["excessive", default: 0] > 50_000)
+        #expect(outcome.status.counters.transport["excessive", default: 0] > 40_000)
         #expect(outcome.status.counters.transport["slowed", default: 0] > 0)
         #expect(outcome.status.counters.transport["bans"] == 0)
 
@@ -52,7 +52,8 @@ struct FloodTests {
         #expect(scene.log.contains("banned for 4 s: 127.20.4.1:"))
         let aboutIt = scene.log.split(separator: "\n").count { $0.contains("127.20.4.1:") }
         #expect(aboutIt < 1_000, "the log is no flood")
-        #expect(try scene.windows(1).allSatisfy { $0.lost == 0 })
+        _ = try scene.windows(1)
+        #expect(scene.lost == [:])
     }
 
     @Test("descriptors taken away amid a flood end nothing: others are served, newcomers too, and the processor rests")
@@ -61,11 +62,11 @@ struct FloodTests {
         let flooder = try scene.flooder("half-open", from: "127.20.5.1/20", 1_000, seconds: 8)
         try scene.exchange.allowDescriptors(200)
         let began = try scene.exchange.processorSeconds()
-        // The window in which it began is of both.
-        _ = try scene.windows(1)
         let starved = try scene.windows(2)
-        #expect(starved.allSatisfy { $0.lost == 0 && $0.answered > 0 }, "\(starved)")
-        #expect(try scene.exchange.processorSeconds() - began < 3)
+        #expect(scene.lost == [:])
+        #expect(starved.allSatisfy { $0.answered > 0 }, "\(starved)")
+        let spent = try scene.exchange.processorSeconds() - began
+        #expect(spent < Double(Floods.window * 2) / 2, "\(starved)")
         flooder.waitUntilExit()
         #expect(scene.log.contains("no connection can be taken for now: Too many open files"))
         #expect(scene.log.contains("so few descriptors that 72 connections fit"))

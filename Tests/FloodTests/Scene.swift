@@ -19,6 +19,8 @@ enum Floods {
 final class Scene {
     /// What people had to wait, in a few seconds.
     struct Window: Decodable {
+        /// In seconds since 1970.
+        var began: Double
         var answered: Int
         var lost: Int
         var why: [String: Int]
@@ -56,6 +58,8 @@ final class Scene {
     private let innocents: Child
     private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     private var megabytes = 0
+    /// Who got no answer, by what they asked for.
+    private(set) var lost: [String: Int] = [:]
 
     /// - Parameters:
     ///   - shared: the address from which one of the people and the flooder come.
@@ -113,13 +117,18 @@ final class Scene {
         return try JSONDecoder().decode(Status.self, from: Data(text.utf8))
     }
 
-    /// The people's next few seconds, until there are enough.
+    /// What the people had to wait from now on, and who got no answer since this was asked last.
     func windows(_ count: Int = Floods.windows) throws -> [Window] {
-        try (0..<count).map { _ in
+        let now = Date().timeIntervalSince1970
+        var windows: [Window] = []
+        while windows.count < count {
             let line = try #require(innocents.line(), "the people are gone")
             megabytes = max(megabytes, try exchange.residentMegabytes())
-            return try JSONDecoder().decode(Window.self, from: Data(line.utf8))
+            let window = try JSONDecoder().decode(Window.self, from: Data(line.utf8))
+            lost.merge(window.why, uniquingKeysWith: +)
+            if window.began >= now { windows.append(window) }
         }
+        return windows
     }
 
     /// Somebody who floods for so many seconds, and is under way.
@@ -135,15 +144,11 @@ final class Scene {
 
     /// A few seconds of quiet, then the flood.
     func endure(_ kind: String, from sources: String, _ amount: Int) throws -> Outcome {
-        _ = try windows(1)
         let quiet = try windows()
-        let child = try flooder(kind, from: sources, amount, seconds: Floods.window * (Floods.windows + 2))
-        // The window in which it began belongs to neither.
-        let first = try windows(1)
+        let child = try flooder(kind, from: sources, amount, seconds: Floods.window * (Floods.windows + 1))
         let flooded = try windows()
         let status = try status()
         let tally = try JSONDecoder().decode([String: Int].self, from: Data((child.line() ?? "{}").utf8))
-        let lost = (first + flooded).map(\.why).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
         let outcome = Outcome(
             tally: tally, status: status, megabytes: megabytes, quiet: median(quiet),
             flooded: median(flooded), lost: lost)

@@ -5,7 +5,7 @@ innocents.py HOST PORT WINDOW OWN SHARED
 
 Six times two over TCP and two over UDP, from addresses that begin with OWN (127.8.1), write to each other, call each
 other and refresh; newcomers come and go; and one more comes from the address SHARED. It says `ready`, and after each WINDOW seconds
-a line of JSON: how many requests were answered, how many were not within two seconds, and p50 and p99 in milliseconds,
+a line of JSON: when it began, how many requests were answered, how many were not within two seconds, and p50 and p99 in milliseconds,
 for all and by kind. Over UDP a request goes again after 0.5 s and 1.5 s, as RFC 3261 17.1.2.1 says, and its time counts
 from the first. It ends when nobody reads that any more.
 """
@@ -29,8 +29,9 @@ class Lost(Exception):
 
 
 class Person:
-    # Those whose request over UDP has no answer yet.
+    # Those whose request over UDP has no answer yet, and those who may be asked again what they have answered.
     asking = set()
+    answering = set()
 
     def __init__(self, name, source, transport="TCP", line="Webphone1"):
         self.name, self.transport, self.line = name, transport, line
@@ -77,11 +78,16 @@ class Person:
         return head
 
     def read(self, end):
-        """Whatever comes next. Meanwhile those ask again who have to."""
+        """Whatever comes next. Meanwhile those ask again, and answer copies, who have to."""
+        others = self.answering - {self}
         while True:
             nexts = [person.again[1] for person in self.asking]
             pause = max(0, min([end] + nexts) - time.monotonic())
-            if select.select([self.socket], [], [], pause)[0]:
+            ready = select.select([self.socket] + [person.socket for person in others], [], [], pause)[0]
+            for person in others:
+                if person.socket in ready:
+                    person.hear_copy()
+            if self.socket in ready:
                 break
             if time.monotonic() >= end:
                 raise Lost("timed out, %s" % self.transport)
@@ -91,6 +97,15 @@ class Person:
         if not data:
             raise Lost("closed")
         self.waiting += data
+
+    def hear_copy(self):
+        """One datagram: answered again if it was before, else for later."""
+        data = self.socket.recv(65536)
+        key = self.key(data.split(b"\r\n\r\n")[0])
+        if key in self.answers:
+            self.socket.sendall(self.answers[key])
+        else:
+            self.waiting += data
 
     def hear(self, start, mark):
         """The next message that begins like that and has the mark in it; others are passed over."""
@@ -137,6 +152,7 @@ class Person:
                            + [b"Contact: <sip:x@innocent.invalid>", b"Content-Length: 0", b"", b""])
         if self.transport == "UDP":
             self.answers[self.key(head)] = data
+            self.answering.add(self)
         self.socket.sendall(data)
 
     def registers(self, expires=60):
@@ -190,9 +206,9 @@ def percentile(times, share):
     return round(1000 * sorted(times)[min(len(times) - 1, int(len(times) * share))], 3) if times else None
 
 
-def summary(times, lost, why):
+def summary(began, times, lost, why):
     everything = [each for kind in times.values() for each in kind]
-    return {"answered": len(everything), "lost": lost, "why": why, "p50": percentile(everything, 0.5),
+    return {"began": began, "answered": len(everything), "lost": lost, "why": why, "p50": percentile(everything, 0.5),
             "p99": percentile(everything, 0.99),
             "kinds": {kind: [percentile(each, 0.5), percentile(each, 0.99)] for kind, each in times.items()}}
 
@@ -239,6 +255,7 @@ def main():
     rounds = 0
     while True:
         times, lost, why = {}, 0, {}
+        start = time.time()
         end = time.monotonic() + float(WINDOW)
         while time.monotonic() < end:
             rounds += 1
@@ -246,6 +263,7 @@ def main():
                 for kind, do in often + (seldom if rounds % 4 == 0 else []):
                     for person in people:
                         person.waiting, person.answers = b"", {}
+                    Person.answering.clear()
                     try:
                         for done, began in do():
                             times.setdefault(done, []).append(time.perf_counter() - began)
@@ -256,7 +274,7 @@ def main():
                         words = "%s: %s" % (kind, error)
                         why[words] = why.get(words, 0) + 1
                     time.sleep(0.002)
-        print(json.dumps(summary(times, lost, why)), flush=True)
+        print(json.dumps(summary(start, times, lost, why)), flush=True)
 
 
 try:
