@@ -18,6 +18,7 @@ extension Chat {
         case .note(let id, let note): receive(note, of: id)
         case .transferAsked(let id, let party): return receiveTransfer(id, to: party)
         case .typing(let id, let isTyping): update(id) { $0.isTyping = isTyping }
+        case .voiceAsked, .voice: break  // a phone without codecs is not asked, and asks nobody
         case .turnedAway(let party, let why): receive(party, turnedAway: why)
         case .untrusted(let server): return receive(server)
         case .connected(let endpoint):

@@ -85,7 +85,7 @@ struct EchoTest: Sendable {
         case .session(let session, .ended): return forget(session)
         case .referred(let referral, _, _, _): return perform(.command(.refuse(referral)))
         case .session, .messageResult, .peer, .modified, .renewed, .held, .holdFailed, .capabilities,
-            .transfer, .replaced, .dtmf, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
+            .transfer, .replaced, .dtmf, .voice, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
             .registrationFailed, .unregistered, .ping:
             return []
         }

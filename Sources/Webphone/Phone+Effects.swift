@@ -80,8 +80,8 @@ extension Phone {
                 command(.invite(session, to: referral.target, on: flow, following: referral.id))
             case .ring(let session):
                 command(.ring(session))
-            case .accept(let session):
-                command(.accept(session))
+            case .accept(let session, let voice):
+                command(.accept(session, voice: voice))
             case .reject(let session, let status):
                 command(.reject(session, status: status))
             case .hangUp(let session):
@@ -102,6 +102,14 @@ extension Phone {
                 command(.refuse(referral))
             case .dtmf(let session, let keys):
                 command(.dtmf(session, keys))
+            case .offerVoice(let session, let capabilities):
+                command(.offerVoice(session, capabilities))
+            case .acceptVoice(let session, let capabilities):
+                command(.acceptVoice(session, capabilities))
+            case .refuseVoice(let session):
+                command(.refuseVoice(session))
+            case .endVoice(let session):
+                command(.endVoice(session))
             case .learned(let id):
                 let capabilities = calls.capabilities(of: id)
                 if !capabilities.takesMessages { run(messages.handle(.outside(id))) }
@@ -202,7 +210,8 @@ extension Phone {
     private mutating func makeAgent() {
         guard let account else { return }
         accounts &+= 1
-        let configuration = UserAgent.Configuration(identity: address(of: account), software: software)
+        let configuration = UserAgent.Configuration(
+            identity: address(of: account), software: software, codecs: codecs)
         agent = UserAgent(configuration, identifiers: identifiers.split())
         bar()
     }

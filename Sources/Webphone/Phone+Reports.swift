@@ -57,6 +57,8 @@ extension Phone {
             run(calls.handle(.replaced(old, by: new, party(address))))
         case .dtmf(let session, let keys):
             run(calls.handle(.pressed(session, keys)))
+        case .voice(let session, let news):
+            run(calls.handle(.voice(session, news)))
         case .modified(let session, let offer):
             // Hold is told as such.
             if offer?.asksToSpeak == true { run(calls.handle(.audioWanted(session))) }

@@ -81,6 +81,8 @@ public struct Phone: Sendable {
     /// The URN by which the exchange knows this program across connections (RFC 5626 §4.1).
     let instance: String
     let software: String
+    /// What others may be heard in that ask for voice.
+    let codecs: [AudioCodec]
     var identifiers: Identifiers
     var subscription: SubscriptionID?
     var lastSubscription: UInt64 = 0
@@ -106,14 +108,23 @@ public struct Phone: Sendable {
     /// - Parameters:
     ///   - identifiers: where tags, branches, Call-IDs and the jitter of the back-off come from.
     ///   - software: the product and version for User-Agent (RFC 3261 §20.41).
-    public init(identifiers: Identifiers, software: String = "Partyline") {
+    ///   - codecs: what the host can be heard in, the most wanted first. Without any, calls are of texts only, and who
+    ///     asks for voice is told so unasked.
+    public init(identifiers: Identifiers, software: String = "Partyline", codecs: [AudioCodec] = []) {
         var source = identifiers
         instance = Self.instance(&source)
         connection = Connection(identifiers: source.split())
         calls = Calls(identifiers: source.split())
         self.identifiers = source
         self.software = software
+        self.codecs = codecs
     }
+
+    /// The numeric address from which the exchange is reached, where others may reach us too; nil without a connection.
+    public var localHost: String? { connection.flow?.local.host }
+
+    /// Whether nobody between us and the exchange can read what is said to it, keys of voice for one.
+    public var isConnectionSecure: Bool { connection.flow?.transport.isSecure ?? false }
 
     /// Takes one event. The effects are performed in order; reports come last, so that a host may answer one with
     /// another command at once.
@@ -163,6 +174,14 @@ public struct Phone: Sendable {
             run(calls.handle(.refuseTransfer(id)))
         case .dtmf(let id, let keys):
             run(calls.handle(.dtmf(id, keys)))
+        case .offerVoice(let id, let capabilities):
+            run(calls.handle(.offerVoice(id, capabilities)))
+        case .acceptVoice(let id, let capabilities):
+            run(calls.handle(.acceptVoice(id, capabilities)))
+        case .refuseVoice(let id):
+            run(calls.handle(.refuseVoice(id)))
+        case .endVoice(let id):
+            run(calls.handle(.endVoice(id)))
         case .typing(let id, let isTyping):
             if calls.session(of: id) != nil { run(typing.handle(.typing(id, isTyping))) }
         case .preferences(let preferences):

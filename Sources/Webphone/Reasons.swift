@@ -105,6 +105,20 @@ package enum Reasons {
         }
     }
 
+    /// Why there is no voice in a call.
+    package static func voice(_ refusal: VoiceRefusal) -> String {
+        switch refusal {
+        case .declined: "The other side does not want to speak."
+        case .unanswered: "The other side did not say whether it wants to speak."
+        case .incompatible: "The two programs have no sound in common."
+        case .unencrypted: "The other side does not encrypt voice, and nothing else was allowed."
+        case .unable(200): "The other side takes texts only, no voice."
+        case .unable(let status): general(status)
+        case .onHold: "The chat is on hold: there is no voice until it goes on."
+        case .noSession: noCall
+        }
+    }
+
     /// Why the other side did not get through to whom we sent it.
     package static func transfer(_ status: Int) -> String {
         switch status {

@@ -142,6 +142,20 @@ public enum CallNote: Hashable, Sendable {
     case handedOver(to: Party)
 }
 
+/// How voice stands in a call.
+public enum VoiceState: Hashable, Sendable {
+    /// We asked for it, and the other side has not answered.
+    case asking
+    /// The other side's question stands no more: taken back, or not answered in time.
+    case withdrawn
+    /// It flows as this says, from now on; also when something of it changes, as by hold.
+    case on(AudioStream)
+    /// It is over, or will not begin because we took our question back; the call goes on.
+    case off(by: Side)
+    /// It has not come about; the words say why, for people.
+    case failed(String)
+}
+
 /// Why a request was refused without asking the person.
 public enum TurnedAway: Hashable, Sendable {
     /// The person is not to be disturbed.
@@ -215,6 +229,14 @@ public enum PhoneCommand: Hashable, Sendable {
     case refuseTransfer(CallID)
     /// Sends keys of a telephone: `0` to `9`, `A` to `D`, `*`, `#`.
     case dtmf(CallID, String)
+    /// Asks the other side for voice; where it asks too, a yes. While there is voice: what we bring is otherwise now.
+    case offerVoice(CallID, AudioCapabilities)
+    /// Says yes to the other side's question for voice; to a call that came in with it, yes to both.
+    case acceptVoice(CallID, AudioCapabilities)
+    /// Says no to it; the call goes on with texts.
+    case refuseVoice(CallID)
+    /// Goes on with texts alone, or takes our question for voice back.
+    case endVoice(CallID)
     /// Whether the person is typing in this call; told to the other side where it understands that, and again as long
     /// as it lasts. A text that is sent ends it.
     case typing(CallID, Bool)
@@ -243,6 +265,11 @@ public enum PhoneReport: Hashable, Sendable {
     case note(CallID, CallNote)
     /// The other side asks us to call somebody else instead; answer with `acceptTransfer` or `refuseTransfer`.
     case transferAsked(CallID, to: Party)
+    /// The other side asks for voice; answer with `acceptVoice` or `refuseVoice` within half a minute. Of a call that
+    /// comes in it follows `incoming`: `acceptVoice` accepts the call with voice, `accept` without.
+    case voiceAsked(CallID)
+    /// Voice in a call stands otherwise than before; the end of the call ends it too.
+    case voice(CallID, VoiceState)
     /// The other side began, or stopped, typing.
     case typing(CallID, Bool)
     /// Somebody asked for a chat and was refused unasked.

@@ -96,6 +96,7 @@ import Webphone
                 case .hold(let id), .resume(let id), .transfer(let id, _), .join(let id, _), .refuseTransfer(let id):
                     #expect(desk.knows(id) || !ours.contains(id))
                 case .connect, .disconnect, .dtmf, .typing, .preferences: break
+                case .offerVoice, .acceptVoice, .refuseVoice, .endVoice: Issue.record("there is no voice yet")
                 }
             }
             #expect(ours == Set(desk.calls.map(\.id)))

@@ -87,7 +87,8 @@ package struct Crowd: Sendable {
             case .forwarded: note("\(guests[index].name) was sent on by nobody")
             case .failed(let words): events["failed: \(words)", default: 0] += 1
             }
-        case .connection, .online, .offline, .roster, .incoming, .note, .transferAsked, .typing, .turnedAway,
+        case .connection, .online, .offline, .roster, .incoming, .note, .transferAsked, .voiceAsked, .voice, .typing,
+            .turnedAway,
             .untrusted, .connected, .party:
             break
         }

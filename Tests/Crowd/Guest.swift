@@ -104,7 +104,8 @@ package struct Guest: Sendable {
             if !state.isAlive { calls[id] = nil }
         case .party(let id, let party): calls[id]?.number = party.number
         case .transferAsked(let id, _): return [.command(.refuseTransfer(id))]
-        case .message, .delivery, .note, .typing, .turnedAway, .connected, .untrusted, .fault: break
+        case .voiceAsked, .voice, .message, .delivery, .note, .typing, .turnedAway, .connected, .untrusted, .fault:
+            break
         }
         return []
     }

@@ -69,7 +69,7 @@ struct ConversationTests {
                 case .delivery(_, .failed): failed += 1
                 case .connection(.connectionClosed): outages += 1
                 case .connection, .online, .offline, .roster, .incoming, .call, .party, .message, .delivery, .note,
-                    .transferAsked, .typing, .turnedAway, .connected, .untrusted, .fault:
+                    .transferAsked, .voiceAsked, .voice, .typing, .turnedAway, .connected, .untrusted, .fault:
                     break
                 }
             }

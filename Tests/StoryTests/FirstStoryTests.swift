@@ -7,11 +7,12 @@ import Testing
 struct FirstStoryTests {
     /// Two people who see each other.
     static func room(
-        _ transports: (TransportProtocol, TransportProtocol) = (.tcp, .tcp), seed: UInt64 = 1
+        _ transports: (TransportProtocol, TransportProtocol) = (.tcp, .tcp), seed: UInt64 = 1,
+        codecs: [AudioCodec] = []
     ) -> World {
         let world = World(seed: seed)
         for (name, transport) in [("anna", transports.0), ("bert", transports.1)] {
-            let person = world.seat(name, over: transport)
+            let person = world.seat(name, over: transport, codecs: codecs)
             world.command(person, .connect(world.people[person].account))
             world.run(for: .seconds(1))
         }

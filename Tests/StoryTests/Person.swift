@@ -61,6 +61,15 @@ struct Person {
     /// Accepted by both sides; also while set aside.
     var talking: [CallID] { calls.filter { $0.value == .inCall || $0.value == .hold }.map(\.key) }
     var notes: [CallNote] { reports.compactMap { if case .note(_, let note) = $0 { note } else { nil } } }
+    /// What was told of voice, questions of the other side aside.
+    var voice: [VoiceState] { reports.compactMap { if case .voice(_, let state) = $0 { state } else { nil } } }
+    /// How often the other side asked for voice.
+    var questions: Int { reports.count { if case .voiceAsked = $0 { true } else { false } } }
+    /// The voice that there is, as last told.
+    var stream: AudioStream? {
+        guard case .on(let stream)? = voice.last else { return nil }
+        return stream
+    }
     var turnedAway: [PhoneReport] { reports.filter { if case .turnedAway = $0 { true } else { false } } }
 
     /// What was told of one call, in order.
@@ -85,7 +94,7 @@ struct Person {
         case .delivery(let id, let delivery): deliveries[id, default: []].append(delivery)
         case .party(let id, let party): parties[id] = party
         case .transferAsked(let id, _): return isAway ? nil : .follow(id)
-        case .note, .typing, .turnedAway, .connected, .untrusted, .fault: break
+        case .voiceAsked, .voice, .note, .typing, .turnedAway, .connected, .untrusted, .fault: break
         }
         return nil
     }

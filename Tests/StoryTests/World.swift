@@ -84,8 +84,8 @@ final class World {
 
     // MARK: The people
 
-    func seat(_ name: String, over transport: TransportProtocol) -> Int {
-        let phone = Phone(identifiers: random.split())
+    func seat(_ name: String, over transport: TransportProtocol, codecs: [AudioCodec] = []) -> Int {
+        let phone = Phone(identifiers: random.split(), codecs: codecs)
         people.append(Person(name: name, transport: transport, phone: phone))
         timers.append([:])
         handle(.time(Self.time), people.count - 1)

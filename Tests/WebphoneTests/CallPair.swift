@@ -89,7 +89,7 @@ struct CallPair {
             inboxes[1 - side].append(.invite(lastLink))
         case .ring(let session):
             send(session, side) { .ringing($0) }
-        case .accept(let session):
+        case .accept(let session, _):
             guard let link = ends[side].links[session] else { return }
             ends[side].established.insert(link)
             inboxes[1 - side].append(.answer(link))
@@ -108,7 +108,7 @@ struct CallPair {
         case .report(let report):
             ends[side].reports.append(report)
         case .start, .cancel, .renew, .ended, .tooLarge, .disowned, .hold, .resume, .redirect, .refer, .join, .follow,
-            .refuse, .dtmf, .learned:
+            .refuse, .dtmf, .learned, .offerVoice, .acceptVoice, .refuseVoice, .endVoice:
             break
         }
     }

@@ -25,6 +25,15 @@ public struct SRTPKey: Hashable, Sendable {
     }
 }
 
+extension SRTPKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The suite alone: what is printed may be read by others.
+    public var description: String { suite.rawValue }
+    /// The same.
+    public var debugDescription: String { description }
+    /// Without parts.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// An a=crypto line (RFC 4568 §9.1), of a kind that we can live up to.
 public struct CryptoAttribute: Hashable, Sendable {
     /// 0 to 999,999,999: what an answer names the chosen line by.

@@ -90,16 +90,7 @@ package struct BodyFault: Error, Equatable, Sendable {
 extension Request {
     /// The offer or answer that a request brings; nil when there is none (RFC 3264 §5, RFC 3261 §13.2.1).
     package func offer() throws(BodyFault) -> SessionDescription? {
-        guard !body.isEmpty else { return nil }
-        var reader = BodyReader(.session)
-        let sessions = try reader.read(part)
-        guard let session = sessions.first else { return nil }
-        guard sessions.count == 1 else { throw BodyFault(status: 400) }  // nobody could say which of them counts
-        do {
-            return try SessionDescription(parsing: Array(session.content))
-        } catch {
-            throw BodyFault(status: error.reason == .tooLarge ? 413 : 400)
-        }
+        try part(body).session()
     }
 
     /// What a MESSAGE says (RFC 3428 §7), one content for each part that is for us. Without a Content-Type it is taken
@@ -108,10 +99,17 @@ extension Request {
     /// - Throws: also where all of it may be left unread and would be: the sender is not to believe that it was read.
     package func contents(of types: [String]) throws(BodyFault) -> [UserAgent.Content] {
         guard body.count <= UserAgent.Limits.messageBody else { throw BodyFault(status: 413) }
-        return try part.contents(of: types)
+        return try part(body).contents(of: types)
     }
+}
 
-    private var part: BodyPart {
+extension Response {
+    /// The answer to our offer; nil when there is none, or none that could be read.
+    package var answer: SessionDescription? { try? part(body).session() }
+}
+
+extension MessageFields {
+    fileprivate func part(_ body: [UInt8]) -> BodyPart {
         BodyPart(
             type: headers[.contentType],
             disposition: headers[.contentDisposition].flatMap { ContentDisposition(parsing: $0) },
@@ -127,6 +125,19 @@ extension UserAgent.Content {
 }
 
 extension BodyPart {
+    fileprivate func session() throws(BodyFault) -> SessionDescription? {
+        guard !content.isEmpty else { return nil }
+        var reader = BodyReader(.session)
+        let sessions = try reader.read(self)
+        guard let session = sessions.first else { return nil }
+        guard sessions.count == 1 else { throw BodyFault(status: 400) }  // nobody could say which of them counts
+        do {
+            return try SessionDescription(parsing: Array(session.content))
+        } catch {
+            throw BodyFault(status: error.reason == .tooLarge ? 413 : 400)
+        }
+    }
+
     fileprivate func contents(of types: [String]) throws(BodyFault) -> [UserAgent.Content] {
         var reader = BodyReader(.message(types))
         let parts = try reader.read(self)

@@ -59,8 +59,8 @@ extension UserAgent {
         case invite(SessionID, to: URI, on: Flow, following: ReferralID? = nil)
         /// Says that the person is being asked: 180.
         case ring(SessionID)
-        /// Answers 200; text only, whatever was offered.
-        case accept(SessionID)
+        /// Answers 200: with voice, where it is offered and we say what we bring; else text only, whatever was offered.
+        case accept(SessionID, voice: AudioCapabilities? = nil)
         /// Refuses with a final status of 300 to 699, say 603 or 486.
         case reject(SessionID, status: Int)
         /// Sends the caller to somebody else: 302 with `to` as Contact (RFC 3261 §21.3.3).
@@ -73,6 +73,15 @@ extension UserAgent {
         case hold(SessionID)
         /// Goes on with a session that we set aside; `Report.held` or `Report.holdFailed` follows.
         case resume(SessionID)
+        /// Asks the peer for voice, by a re-INVITE that its person may take half a minute to answer; `Report.voice` tells
+        /// what comes of it. Where the peer asks too, that is a yes. In a conversation: what we bring is otherwise now.
+        case offerVoice(SessionID, AudioCapabilities)
+        /// Says yes to the peer's question for voice.
+        case acceptVoice(SessionID, AudioCapabilities)
+        /// Says no to it; the session goes on as it was (RFC 3261 §14.2).
+        case refuseVoice(SessionID)
+        /// Goes on with text alone, or takes our question back. `Report.voice` is given at once.
+        case endVoice(SessionID)
         /// Asks the peer to call somebody else instead of us (RFC 5589 §6); `Report.transfer` tells how it goes.
         case refer(SessionID, to: URI)
         /// Asks the peer to take our place in another session of ours (RFC 5589 §7, RFC 3891).

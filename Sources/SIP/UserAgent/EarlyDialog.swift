@@ -2,14 +2,14 @@
 /// provisional responses (RFC 3262 §4) and takes changes by UPDATE (RFC 3311 §5.2).
 package struct EarlyDialog: Equatable, Sendable {
     package private(set) var dialog: Dialog
-    package private(set) var media: TextMedia
+    package private(set) var media: AudioMedia
     package private(set) var hold = Hold()
     private var responses = ReliableResponses()
     /// Whether a reliable response brought the answer to our offer.
     private var isAgreed = false
 
     /// - Returns: nil when the response makes no dialog.
-    package init?(_ invite: Request, _ response: Response, media: TextMedia) {
+    package init?(_ invite: Request, _ response: Response, media: AudioMedia) {
         guard let dialog = Dialog(uac: invite, response: response) else { return nil }
         self.dialog = dialog
         self.media = media

@@ -6,8 +6,9 @@ package struct Hold: Equatable, Sendable {
     /// What the peer agreed to.
     package private(set) var byUs = false
     package private(set) var byThem = false
-    /// Whether the peer ever wanted to be heard or to hear: only then does `inactive` say that it stopped.
-    private var wasActive = false
+    /// Whether the peer wants to be heard or to hear, or did before it set the session aside: only then does `inactive`
+    /// say that it stopped.
+    package private(set) var wasActive = false
 
     package init() {}
 
@@ -40,9 +41,20 @@ package struct Hold: Equatable, Sendable {
             byThem = false
         case .held: byThem = true
         case .inactive: byThem = wasActive
-        case .none: byThem = false
+        case .none:
+            wasActive = false
+            byThem = false
         }
         return byThem != former
+    }
+
+    /// What the peer's answer says of its wish to be heard. Where it is only bound by our offer it says nothing.
+    package mutating func heard(_ answer: SessionDescription) {
+        switch answer.audioUse {
+        case .active: wasActive = true
+        case .none: wasActive = false
+        case .held, .inactive: break
+        }
     }
 }
 
@@ -53,7 +65,7 @@ extension SessionDescription {
         /// It only speaks (music, say), or wants nothing sent: `c=0.0.0.0`, as RFC 2543 had it (RFC 3264 §8.4).
         case held
         case inactive
-        /// There is no audio.
+        /// There is no audio, or it would be received nowhere.
         case none
     }
 
@@ -65,7 +77,7 @@ extension SessionDescription {
 
     private func use(of medium: Media) -> AudioUse {
         switch direction(of: medium) {
-        case .inactive: .inactive
+        case .inactive: medium.port == AudioDescription.discard ? .none : .inactive
         case .sendonly: .held
         case .sendrecv, .recvonly:
             // At the discard port nobody hears: a direction that became another word on its way counts as `sendrecv`

@@ -64,14 +64,14 @@ package struct InviteClient: Equatable, Sendable {
     /// Of those who ring.
     package private(set) var early: [DialogID: EarlyDialog] = [:]
     /// As the INVITE offers it.
-    package let media: TextMedia
+    package let media: AudioMedia
     private var asserted: NameAddress?
     package private(set) var timer = SessionTimer()
 
     /// Whether a final response, or the person's change of mind, is outstanding.
     package var isUnanswered: Bool { state == .calling || state == .ringing }
 
-    package init(_ invite: Request, media: TextMedia) {
+    package init(_ invite: Request, media: AudioMedia) {
         self.invite = invite
         self.media = media
     }

@@ -10,6 +10,11 @@ package struct Renewal: Equatable, Sendable {
         package let isRenewal: Bool
         /// Whether its time was to be lengthened.
         package let wasDue: Bool
+        /// What it offers to speak with, and whether encrypted.
+        package var voice: AudioCapabilities?
+        package var isEncrypted = false
+        /// Whether the peer has it, and may take its time.
+        package var isHeard = false
     }
 
     package enum State: Equatable, Sendable {
@@ -51,8 +56,13 @@ package struct Renewal: Equatable, Sendable {
     /// Whether an offer of ours awaits its answer.
     package var isOffering: Bool { asking?.request.method == .invite }
 
-    package mutating func sent(_ request: Request, isHolding: Bool) {
-        state = .asking(Asking(request: request, isHolding: isHolding, isRenewal: isWanted, wasDue: isDue))
+    package mutating func sent(
+        _ request: Request, isHolding: Bool, voice: AudioCapabilities? = nil, isEncrypted: Bool = false
+    ) {
+        state = .asking(
+            Asking(
+                request: request, isHolding: isHolding, isRenewal: isWanted, wasDue: isDue, voice: voice,
+                isEncrypted: isEncrypted))
         isWanted = false
         isDue = false
         attempts += 1
@@ -85,6 +95,10 @@ package struct Renewal: Equatable, Sendable {
         }
         switch response.status {
         case ..<200:
+            if response.status > 100, case .asking(var asking) = state {
+                asking.isHeard = true
+                state = .asking(asking)
+            }
             return .nothing
         case ..<300:
             if isOffering { ack = dialog.ack(for: asking.request) }

@@ -31,6 +31,8 @@ extension UserAgent {
         case held(SessionID, byUs: Bool, byThem: Bool)
         /// The peer refused our hold or resume, or did not answer (nil): nothing has changed.
         case holdFailed(SessionID, status: Int?)
+        /// Voice in the session: what the peer asks, and what came of it. The end of the session ends it too.
+        case voice(SessionID, VoiceNews)
         /// What the peer says it takes: before the session is established where it says anything, and when it says
         /// otherwise. Messages to one that does not take them in the session (`takesMessages`) go outside of it.
         case capabilities(SessionID, PeerCapabilities)
@@ -77,6 +79,39 @@ extension UserAgent {
         /// More messages wait than `Limits.queuedMessages`.
         case overloaded
     }
+}
+
+/// What happened to voice in a session.
+public enum VoiceNews: Hashable, Sendable {
+    /// The peer wants to hear and to be heard. Of a session that is established: answer with `acceptVoice` or
+    /// `refuseVoice`, within `UserAgent.voicePatience`. Of one that comes in: `accept` with voice or without.
+    case asked
+    /// The peer took its question back, or nobody answered it in time.
+    case withdrawn
+    /// It begins, or something of it is otherwise from now on.
+    case agreed(AudioStream)
+    /// There is none, or there will be none.
+    case refused(VoiceRefusal)
+    /// It is over; the session goes on.
+    case ended(by: SessionEnd.Side)
+}
+
+/// Why there is no voice.
+public enum VoiceRefusal: Hashable, Sendable {
+    /// The peer's person said no.
+    case declined
+    /// The peer's person said nothing in time.
+    case unanswered
+    /// The two programs understand no common sound.
+    case incompatible
+    /// The peer does not encrypt, or would have to and we cannot: plain was not allowed.
+    case unencrypted
+    /// The peer's program knows no voice: it answered that none is to flow, or with this final status.
+    case unable(status: Int)
+    /// The session is set aside.
+    case onHold
+    /// There is no such session, or it is not established.
+    case noSession
 }
 
 /// What a peer says it takes; empty where it says nothing.

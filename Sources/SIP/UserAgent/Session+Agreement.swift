@@ -22,15 +22,26 @@ extension Session {
     }
 
     /// No 2xx before a description that is out was acknowledged (RFC 3262 §3): it waits.
-    mutating func accept() -> [Effect] {
+    ///
+    /// - Parameter voice: what we speak with, if the caller wants that. Where our answer went out with the 180 we have to
+    ///   ask for it ourselves.
+    mutating func accept(_ voice: AudioCapabilities? = nil) -> [Effect] {
         guard state == .early, let server else { return [] }
         isAccepting = true
+        if let voice, hold.wasActive || hold.byThem || agreement == .open(nil) { media.voice = voice }
         guard !server.awaitsDescription else { return [] }
-        guard let response = success(to: server.request) else { return reject(488) }
+        var response = success(to: server.request)
+        let isDropped = response == nil && media.voice != nil
+        if isDropped {
+            media.voice = nil
+            response = success(to: server.request)
+        }
+        guard let response else { return reject(488) }
         state = .established
         dialog.confirm()
         return drive(.accept(response)) + startTimer() + [.report(.session(id, .established))]
             + (hold.byThem ? [holdState] : [])
+            + (isDropped ? [.report(.voice(id, .refused(.incompatible)))] : followOffer())
     }
 
     /// The 2xx to an INVITE; nil: 488.
@@ -75,7 +86,9 @@ extension Session {
                 guard let description else { throw BodyFault(status: 400) }
                 guard media.isAnswered(by: description) else { throw BodyFault(status: 488) }
                 agreement = .agreed
+                _ = media.accepted(description)
             } else if let description {
+                guard !isAsked else { throw BodyFault(status: 491) }
                 guard let answer = media.answer(description, from: host) else { throw BodyFault(status: 488) }
                 _ = hold.received(description)
                 response.describe(answer)
@@ -88,7 +101,7 @@ extension Session {
 
     /// The caller never acknowledged our 180: the INVITE is refused with 5xx (RFC 3262 §3).
     mutating func unheard() -> [Effect] {
-        guard state == .early, let server else { return [] }
+        guard state == .early, let server else { return withdraw(504) }
         return drive(.refuse(Response(504, to: server.request, toTag: dialog.id.localTag)))
             + end(SessionEnd(.timedOut, by: .them))
     }
@@ -105,7 +118,7 @@ extension Session {
                 let end = SessionEnd(.refused(status: 488, reason: Response.phrase(for: 488)), by: .us)
                 return part(end, because: 488)
             }
-            return proceed()
+            return followAnswer(answer) + proceed()
         case .early, .over:
             return []
         }

@@ -16,12 +16,13 @@ extension Session {
     /// Tells the peer what is to change, if anything is, and as soon as nothing else is under way. What only lengthens
     /// the session's time needs no offer, where the peer takes UPDATE.
     mutating func reinvite() -> [Effect] {
-        let isChanging = renewal.isWanted || hold.isChanging
+        let isChanging = renewal.isWanted || hold.isChanging || media.isStale
+        let isOffer = isChanging || peerTakes?.allows.contains(.update) != true
         guard state == .established, isChanging || renewal.isDue, renewal.state == .idle,
-            server?.state != .accepted, outbox.underWay == nil, errands.underWay == nil
+            server?.state != .accepted, !(isOffer && isAsked), outbox.underWay == nil, errands.underWay == nil
         else { return [] }
         var request =
-            isChanging || peerTakes?.allows.contains(.update) != true
+            isOffer
             ? dialog.request(
                 .invite, contact: NameAddress(contact), contentType: MediaType.sdp.description,
                 body: media.offer(from: host, isHolding: hold.isWanted).serialized)
@@ -31,8 +32,10 @@ extension Session {
         request.headers[.supported] = Capabilities.supportedText
         timer.ask(in: &request)
         responses = ReliableResponses()
-        renewal.sent(request, isHolding: hold.isWanted)
-        return [.send(request, .renewal), .start(.unanswered, after: Self.patience)]
+        let voice = isOffer ? media.voice : nil
+        renewal.sent(request, isHolding: hold.isWanted, voice: voice, isEncrypted: media.isOfferEncrypted)
+        let patience = voice == nil || media.stream != nil ? Self.patience : UserAgent.voicePatience + .seconds(10)
+        return [.send(request, .renewal), .start(.unanswered, after: patience)]
     }
 
     mutating func tryAgain() -> [Effect] {
@@ -61,19 +64,20 @@ extension Session {
     mutating func move(_ contact: URI, _ host: String) -> [Effect] {
         self.contact = contact
         self.host = host
-        return renew()
+        return withdraw(480) + renew()
     }
 
     mutating func renewed(_ response: Response) -> [Effect] {
         let lives = dialog.receive(response)
         switch renewal.receive(response, in: dialog) {
-        case .nothing: return response.isFinal ? [] : acknowledge(response)
+        case .nothing: return response.isFinal ? [] : acknowledge(response) + sendNext()
         case .acknowledgeAgain(let ack): return [.acknowledge(ack)]
         case .accepted(let asking, let ack):
             timer.agreed(response)
             let acknowledgement: [Effect] = ack.map { [.acknowledge($0)] } ?? []
+            let news = asking.request.method == .invite ? followAnswer(response.answer) : []
             return acknowledgement + [.cancel(.unanswered)] + startTimer() + learn(from: response)
-                + agreed(to: asking) + proceed()
+                + agreed(to: asking) + news + proceed()
         case .backOff(let delay):
             return [.cancel(.unanswered), .start(.glare, after: delay)] + proceed()
         case .refused(let asking):
@@ -86,7 +90,7 @@ extension Session {
                 renewal.again(asking)  // by re-INVITE from now on
                 return quiet + refrain(from: .update, response) + proceed()
             }
-            let news = quiet + refused(asking, status: response.status)
+            let news = quiet + refused(asking, status: response.status) + followRefusal(asking, response)
             return news + (lives ? proceed() : part(SessionEnd(.gone, by: .them)))
         }
     }
@@ -115,15 +119,18 @@ extension Session {
 
 /// Changes of the session by the peer.
 extension Session {
-    /// A re-INVITE (RFC 3261 §14.2). It is answered at once, so the only ones in its way are our own and the last one
-    /// while its ACK is outstanding.
+    /// A re-INVITE (RFC 3261 §14.2). It is answered at once unless it asks for voice, so the only ones in its way are our
+    /// own, the last one while its ACK is outstanding, and such a question.
     mutating func change(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
-        if state == .early { return [.respond(busy(request), transaction)] }
+        if state == .early || isAsked { return [.respond(busy(request), transaction)] }
         if renewal.isOffering || server?.state == .accepted { return answer(491, request, transaction) }
         if let objection = SessionTimer.objection(to: request) { return [.respond(objection, transaction)] }
         do throws(BodyFault) {
             let offer = try request.offer()
+            let wish = offer.map { self.wish(in: $0) } ?? .none
+            guard wish != .impossible else { return [.respond(refusal(of: request, .incompatible), transaction)] }
             agreement = .open(offer)
+            if wish == .possible { return beAsked(request, transaction) }
             guard let response = success(to: request) else {
                 agreement = .agreed
                 throw BodyFault(status: 488)
@@ -144,6 +151,13 @@ extension Session {
             if offer != nil {
                 if case .open = agreement { return [.respond(busy(request), transaction)] }
                 if isOfferOpen { return answer(491, request, transaction) }
+            }
+            if let offer {
+                switch wish(in: offer) {
+                case .none: break
+                case .possible: return answer(504, request, transaction)  // nobody can be asked (RFC 3311 §5.2)
+                case .impossible: return [.respond(refusal(of: request, .incompatible), transaction)]
+                }
             }
             var response = Response(200, to: request)
             if let offer {
@@ -167,10 +181,10 @@ extension Session {
     /// Whether an offer of ours awaits its answer: in a re-INVITE, or in a response whose PRACK or ACK is to come.
     private var isOfferOpen: Bool { renewal.isOffering || agreement == .offered }
 
-    private mutating func modified(_ offer: SessionDescription?) -> [Effect] {
+    mutating func modified(_ offer: SessionDescription?) -> [Effect] {
         let isNews = offer.map { hold.received($0) } ?? false
         guard state != .early else { return [] }  // told when it is established
-        return [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : [])
+        return [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : []) + followOffer()
     }
 
     /// The first offer is still to be answered, and nobody knows when (RFC 3311 §5.2, RFC 3261 §14.2).

@@ -130,7 +130,7 @@ extension Session {
             effects.append(.report(.messageResult(token, .failed(UserAgent.MessageFailure(failure)))))
         case .renewal:
             guard state != .over, let asking = renewal.fail() else { return [] }
-            effects += [.cancel(.unanswered)] + refused(asking, status: nil)
+            effects += [.cancel(.unanswered)] + refused(asking, status: nil) + followRefusal(asking, nil)
         case .prack:
             return []
         case .key, .refer, .notice:

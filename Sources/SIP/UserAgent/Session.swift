@@ -22,6 +22,8 @@ package struct Session: Equatable, Sendable {
         case referral(UInt32)
         /// The caller does not want to wait longer (Expires of its INVITE, RFC 3261 §13.3.1).
         case expiry
+        /// Nobody has said whether the peer gets the voice that it asks for.
+        case asked
     }
 
     package enum State: Hashable, Sendable {
@@ -50,13 +52,17 @@ package struct Session: Equatable, Sendable {
         case failed(TransactionFailure, Asked)
         case fired(Timer)
         case ring
-        case accept
+        case accept(AudioCapabilities?)
         case reject(status: Int)
         case redirect(to: URI)
         case hangUp
         case renew
         /// Sets the session aside, or goes on with it.
         case hold(Bool)
+        case offerVoice(AudioCapabilities)
+        case acceptVoice(AudioCapabilities)
+        case refuseVoice
+        case endVoice
         case message(MessageToken, UserAgent.Content)
         case keys(String)
         /// Asks the peer to call somebody, in our name.
@@ -99,7 +105,7 @@ package struct Session: Equatable, Sendable {
     var contact: URI
     /// Our address in session descriptions.
     var host: String
-    var media: TextMedia
+    var media: AudioMedia
     /// The peer's last INVITE.
     var server: InviteServer?
     var agreement: Agreement
@@ -109,6 +115,10 @@ package struct Session: Equatable, Sendable {
     var responses = ReliableResponses()
     var renewal: Renewal
     var hold = Hold()
+    /// What a peer could be heard in that asks for voice; empty where there is none.
+    var codecs: [AudioCodec] = []
+    /// The voice that was told last.
+    var toldStream: AudioStream?
     var timer: SessionTimer
     var outbox = Outbox()
     var errands = Errands()
@@ -126,7 +136,7 @@ package struct Session: Equatable, Sendable {
     /// The caller's session, established by the first 2xx.
     package init(
         _ id: SessionID, peer: NameAddress, answered response: Response, in dialog: Dialog, contact: URI, host: String,
-        media: TextMedia, timer: SessionTimer, identifiers: Identifiers
+        media: AudioMedia, timer: SessionTimer, identifiers: Identifiers
     ) {
         self.id = id
         self.peer = peer
@@ -137,6 +147,7 @@ package struct Session: Equatable, Sendable {
         self.timer = timer
         self.timer.agreed(response)
         agreement = .agreed
+        _ = self.media.accepted(response.answer)
         state = .established
         renewal = Renewal(isCaller: true, identifiers: identifiers)
         peerTakes = PeerCapabilities(response)
@@ -147,7 +158,7 @@ package struct Session: Equatable, Sendable {
     /// - Returns: nil when the INVITE cannot make a dialog: it has no Contact.
     package init?(
         _ id: SessionID, peer: NameAddress, invite: Request, _ transaction: TransactionLayer.ServerID,
-        offer: SessionDescription?, tag: String, contact: URI, host: String, media: TextMedia, identifiers: Identifiers
+        offer: SessionDescription?, tag: String, contact: URI, host: String, media: AudioMedia, identifiers: Identifiers
     ) {
         let ringing = Response(180, to: invite, toTag: tag)
         guard let dialog = Dialog(uas: invite, response: ringing) else { return nil }
@@ -184,13 +195,18 @@ package struct Session: Equatable, Sendable {
         case .fired(.transfer): giveUpTransfer()
         case .fired(.referral(let number)): tell(number, StatusFragment(408), reason: "timeout")
         case .fired(.expiry): expire()
+        case .fired(.asked): leaveUnanswered()
         case .ring: ring()
-        case .accept: accept()
+        case .accept(let voice): accept(voice)
         case .reject(let status): reject(status)
         case .redirect(let target): redirect(target)
         case .hangUp: hangUp()
         case .renew: renew()
         case .hold(let isWanted): hold(isWanted)
+        case .offerVoice(let voice): offerVoice(voice)
+        case .acceptVoice(let voice): acceptVoice(voice)
+        case .refuseVoice: refuseVoice()
+        case .endVoice: endVoice()
         case .message(let token, let content): send(token, content)
         case .keys(let keys): press(keys)
         case .refer(let target, let referrer): refer(to: target, by: referrer)
@@ -221,7 +237,7 @@ extension Session {
     }
 
     private mutating func cancelled() -> [Effect] {
-        guard state == .early, let server else { return [] }
+        guard state == .early, let server else { return withdraw(487) }
         return drive(.refuse(Response(487, to: server.request, toTag: dialog.id.localTag)))
             + end(SessionEnd(.cancelled, by: .them))
     }
@@ -263,7 +279,8 @@ extension Session {
     }
 
     mutating func sendNext() -> [Effect] {
-        guard state == .over || !renewal.isOpen, outbox.underWay == nil, errands.underWay == nil else { return [] }
+        let isFree = !renewal.isOpen || renewal.asking?.voice != nil && renewal.asking?.isHeard == true
+        guard state == .over || isFree, outbox.underWay == nil, errands.underWay == nil else { return [] }
         if let errand = errands.next() { return run(errand) }
         guard state == .established, let entry = outbox.next() else { return [] }
         let request = dialog.request(.message, contentType: entry.content.type, body: entry.content.body)
@@ -278,12 +295,15 @@ extension Session {
     mutating func end(_ end: SessionEnd, failing failure: UserAgent.MessageFailure = .noSession) -> [Effect] {
         guard state != .over else { return [] }
         let silent = state == .leaving
+        // RFC 3261 §15.1.2: a question that is open is answered.
+        let asked = isAsked ? server?.request : nil
+        let unanswered = asked.map { refusePending(Response(487, to: $0)) } ?? []
         state = .over
         let timers =
             InviteServer.Timer.allCases.map { Effect.cancel(.invite($0)) }
-            + [.glare, .unanswered, .refresh, .neglected, .expiry].map { Effect.cancel($0) }
+            + [.glare, .unanswered, .refresh, .neglected, .expiry, .asked].map { Effect.cancel($0) }
         let news: [Effect] = silent ? [] : [.report(.session(id, .ended(end)))]
-        return timers + release(failure) + news + leaveCall() + sendNext() + settleDown()
+        return unanswered + timers + release(failure) + news + leaveCall() + sendNext() + settleDown()
     }
 
     /// The flow is gone, and with it whatever would still have been told.

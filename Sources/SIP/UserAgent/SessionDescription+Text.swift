@@ -11,7 +11,7 @@ extension SessionDescription {
     ) -> SessionDescription {
         let address = Address(host: host)
         let direction = isHolding ? Direction.sendonly : .inactive
-        var media = media.map { $0.port == 0 ? $0 : $0.directed(direction) }
+        var media = media.map { $0.port == 0 ? $0 : $0.silenced(direction) }
         if !media.contains(where: { $0.port != 0 }) {
             media.append(Media(kind: "audio", port: 9, formats: ["0"]).directed(direction))
         }
@@ -51,6 +51,16 @@ extension SessionDescription {
 
 extension SessionDescription.Media {
     fileprivate var isPlainAudio: Bool { kind == "audio" && (transport == "RTP/AVP" || transport == "RTP/AVPF") }
+
+    /// The same medium, received nowhere; whose sound it carried does not matter any more.
+    fileprivate func silenced(_ direction: SessionDescription.Direction) -> Self {
+        var medium = directed(direction)
+        medium.port = AudioDescription.discard
+        medium.portCount = nil
+        medium.connection = nil
+        medium.attributes.removeAll { $0.name == "rtcp" }
+        return medium
+    }
 
     /// The same medium, flowing this way.
     fileprivate func directed(_ direction: SessionDescription.Direction) -> Self {

@@ -31,8 +31,17 @@ extension UserAgent {
             invite(id, target, on: flow, following: referral, &effects)
         case .ring(let id):
             drive(id, .ring, &effects)
-        case .accept(let id):
-            drive(id, .accept, &effects)
+        case .accept(let id, let voice):
+            drive(id, .accept(voice), &effects)
+        case .offerVoice(let id, let voice):
+            guard hasSession(id) else { return effects.append(.report(.voice(id, .refused(.noSession)))) }
+            drive(id, .offerVoice(voice), &effects)
+        case .acceptVoice(let id, let voice):
+            drive(id, .acceptVoice(voice), &effects)
+        case .refuseVoice(let id):
+            drive(id, .refuseVoice, &effects)
+        case .endVoice(let id):
+            drive(id, .endVoice, &effects)
         case .reject(let id, let status):
             drive(id, .reject(status: status), &effects)
         case .hangUp(let id):
@@ -93,7 +102,7 @@ extension UserAgent {
             if let referral { tell(referral, StatusFragment(503), &effects) }
             return effects.append(.report(.session(id, .ended(SessionEnd(.overloaded, by: .us)))))
         }
-        var media = TextMedia(identifiers: &identifiers)
+        var media = AudioMedia(identifiers: &identifiers, takesVoice: !configuration.codecs.isEmpty)
         let offer = media.offer(from: flow.local.host)
         var request = request(.invite, to: target)
         request.contact = NameAddress(contact(on: flow))

@@ -113,7 +113,7 @@ extension UserAgent {
     mutating func takePlace(of old: SessionID, _ session: Session, _ effects: inout [Effect]) {
         effects.append(.report(.replaced(old, by: session.id, from: session.peer)))
         if let takes = session.peerTakes { effects.append(.report(.capabilities(session.id, takes))) }
-        drive(session.id, .accept, &effects)
+        drive(session.id, .accept(nil), &effects)
         if sessions[session.id]?.session.state == .established { obey(.hangUp(old), &effects) }
     }
 

@@ -90,7 +90,7 @@ extension UserAgent {
             let old = try replaced(by: request, on: flow)
             let offer = try request.offer()
             let host = flow.local.host
-            let media = TextMedia(identifiers: &identifiers)
+            let media = AudioMedia(identifiers: &identifiers, takesVoice: !configuration.codecs.isEmpty)
             if let offer {
                 var rehearsal = media
                 guard rehearsal.answer(offer, from: host) != nil else { throw BodyFault(status: 488) }
@@ -108,6 +108,7 @@ extension UserAgent {
             else { throw BodyFault(status: 400) }
             received &+= 1
             session.messageTypes = configuration.messageTypes
+            session.codecs = configuration.codecs
             sessions[id] = Seat(session: session, flow: flow, invite: transaction)
             usages[tag] = .session(id, session.dialog.id)
             invites[transaction] = id
@@ -117,6 +118,9 @@ extension UserAgent {
             }
             if let old { return takePlace(of: old, session, &effects) }
             effects.append(.report(.incoming(id, from: peer, offer: offer)))
+            if offer?.voiceWish(codecs: configuration.codecs) == .possible {
+                effects.append(.report(.voice(id, .asked)))
+            }
             if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         } catch {
             answer(Capabilities.refusal(error.status, of: request), transaction, &effects)
@@ -124,7 +128,9 @@ extension UserAgent {
     }
 
     mutating func cancelled(_ transaction: TransactionLayer.ServerID, _ effects: inout [Effect]) {
-        guard let id = invites[transaction] else { return }
+        // A question within a session is rare, and none that lasts: it is looked for.
+        let asked = sessions.first { $0.value.session.server?.transaction == transaction }?.key
+        guard let id = invites[transaction] ?? asked else { return }
         drive(id, .cancelled, &effects)
     }
 

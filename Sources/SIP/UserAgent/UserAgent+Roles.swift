@@ -123,6 +123,7 @@ extension UserAgent {
             identifiers: identifiers.split())
         session.hold = early?.hold ?? Hold()
         session.messageTypes = configuration.messageTypes
+        session.codecs = configuration.codecs
         sessions[id] = Seat(session: session, flow: call.flow, invite: nil)
         usages[call.tag] = .session(id, dialog.id)
         calls[id]?.early = []

@@ -19,6 +19,8 @@ public struct UserAgent: Sendable, Equatable {
         public var sessionLimit: Int
         /// The media types, without parameters and in small letters, of messages that are taken; others are answered 415.
         public var messageTypes: [String]
+        /// What a peer could be heard in that asks for voice; empty where there is none: then it is told so unasked.
+        public var codecs: [AudioCodec]
 
         /// What a chat understands in a MESSAGE: text, that somebody is writing (RFC 3994), and delivery notifications
         /// with their wrapping (RFC 5438, 3862).
@@ -29,7 +31,8 @@ public struct UserAgent: Sendable, Equatable {
         /// A configuration; the defaults are those of a phone behind one exchange.
         public init(
             identity: NameAddress, contact: URI? = nil, software: String = "", trust: Trust = .registeredFlows,
-            sessionLimit: Int = Limits.sessions, messageTypes: [String] = Configuration.messageTypes
+            sessionLimit: Int = Limits.sessions, messageTypes: [String] = Configuration.messageTypes,
+            codecs: [AudioCodec] = []
         ) {
             self.identity = identity
             self.contact = contact
@@ -37,8 +40,12 @@ public struct UserAgent: Sendable, Equatable {
             self.trust = trust
             self.sessionLimit = sessionLimit
             self.messageTypes = messageTypes
+            self.codecs = codecs
         }
     }
+
+    /// How long a peer waits for what its question for voice is answered.
+    public static let voicePatience = Duration.seconds(30)
 
     /// Whose requests are served.
     public enum Trust: Hashable, Sendable {

@@ -29,6 +29,10 @@ package struct Calls: Sendable, Equatable {
         case acceptTransfer(CallID, as: CallID)
         case refuseTransfer(CallID)
         case dtmf(CallID, String)
+        case offerVoice(CallID, AudioCapabilities)
+        case acceptVoice(CallID, AudioCapabilities)
+        case refuseVoice(CallID)
+        case endVoice(CallID)
         case preferences(Preferences)
         /// `wantsAudio`: the offer insists on it.
         case incoming(SessionID, from: Party, wantsAudio: Bool = false)
@@ -43,6 +47,7 @@ package struct Calls: Sendable, Equatable {
         case progress(SessionID, TransferProgress)
         case replaced(SessionID, by: SessionID, Party)
         case pressed(SessionID, String)
+        case voice(SessionID, VoiceNews)
         case capabilities(SessionID, PeerCapabilities)
         case peer(SessionID, Party)
         /// The list says that this number is gone.
@@ -63,7 +68,7 @@ package struct Calls: Sendable, Equatable {
     package enum Effect: Equatable, Sendable {
         case invite(SessionID, number: String)
         case ring(SessionID)
-        case accept(SessionID)
+        case accept(SessionID, voice: AudioCapabilities? = nil)
         case reject(SessionID, status: Int)
         case hangUp(SessionID)
         case renew(SessionID)
@@ -76,6 +81,10 @@ package struct Calls: Sendable, Equatable {
         case follow(SessionID, Referral)
         case refuse(ReferralID)
         case dtmf(SessionID, String)
+        case offerVoice(SessionID, AudioCapabilities)
+        case acceptVoice(SessionID, AudioCapabilities)
+        case refuseVoice(SessionID)
+        case endVoice(SessionID)
         case start(Timer, after: Duration)
         case cancel(Timer)
         case report(PhoneReport)
@@ -110,6 +119,7 @@ package struct Calls: Sendable, Equatable {
         var isAccepted = false
         var hold = Hold()
         var audio = Audio.none
+        var voice = Voice.silent
         /// What we asked the other side to do.
         var transfer: Transfer?
         /// What the other side asks us to do.
@@ -175,6 +185,10 @@ package struct Calls: Sendable, Equatable {
         case .acceptTransfer(let id, let new): follow(id, new)
         case .refuseTransfer(let id): stay(id)
         case .dtmf(let id, let keys): press(keys, id)
+        case .offerVoice(let id, let capabilities): offerVoice(id, capabilities)
+        case .acceptVoice(let id, let capabilities): acceptVoice(id, capabilities)
+        case .refuseVoice(let id): refuseVoice(id)
+        case .endVoice(let id): endVoice(id)
         case .preferences(let preferences): prefer(preferences)
         case .incoming(let session, let party, let wantsAudio): incoming(session, party, wantsAudio)
         case .session(let session, let state): changed(session, state)
@@ -186,6 +200,7 @@ package struct Calls: Sendable, Equatable {
         case .progress(let session, let progress): progressed(session, progress)
         case .replaced(let old, let new, let party): replaced(old, new, party)
         case .pressed(let session, let keys): pressed(session, keys)
+        case .voice(let session, let news): heard(session, news)
         case .capabilities(let session, let capabilities): learn(session, capabilities)
         case .peer(let session, let party): named(session, party)
         case .offline(let number): offline(number)
@@ -241,12 +256,13 @@ package struct Calls: Sendable, Equatable {
     /// The call is over: whoever asks for it later finds nothing.
     mutating func finish(_ id: CallID, _ state: CallState, by side: Side, telling farewell: Effect? = nil) -> [Effect] {
         guard let call = calls[id] else { return [] }
+        let silence = fallSilent(id, by: side)
         attach(nil, to: id)
         calls[id] = nil
         var effects: [Effect] = farewell.map { [$0] } ?? []
         if !call.isEstablished { effects.append(.cancel(.ring(id))) }
         if call.glares > 0 { effects.append(.cancel(.again(id))) }
         if let referral = call.referral { effects.insert(.refuse(referral.id), at: 0) }
-        return effects + [.report(.call(id, state, by: side)), .ended(id)]
+        return effects + silence + [.report(.call(id, state, by: side)), .ended(id)]
     }
 }

@@ -56,7 +56,7 @@ extension Calls {
     }
 }
 
-/// Voice, which there is none of yet.
+/// Voice that came to nothing because there was none to be had.
 extension Calls {
     enum Audio: Equatable {
         case none
@@ -66,7 +66,9 @@ extension Calls {
     }
 
     mutating func leaveAudioOut(_ session: SessionID) -> [Effect] {
-        guard let id = bySession[session], calls[id]?.audio == Audio.none else { return [] }
+        guard let id = bySession[session], calls[id]?.audio == Audio.none, calls[id]?.voice == .silent else {
+            return []
+        }
         calls[id]?.audio = .wanted
         return calls[id]?.isEstablished == true ? tellOfAudio(id) : []
     }

@@ -32,6 +32,11 @@ extension Calls {
     mutating func accept(_ id: CallID) -> [Effect] {
         guard let call = calls[id], id.isReceived, !call.isAccepted, let session = call.session else { return [] }
         calls[id]?.isAccepted = true
+        if call.voice == .asked {
+            // Our person chose to write.
+            calls[id]?.voice = .silent
+            calls[id]?.audio = .leftOut
+        }
         return [.accept(session)]
     }
 

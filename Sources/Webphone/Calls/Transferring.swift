@@ -140,6 +140,7 @@ extension Calls {
             return finish(id, .completed, by: .us, telling: .hangUp(new))
                 + [.report(.turnedAway(party, .blocked))]
         }
+        let silence = fallSilent(id, by: .them)
         attach(new, to: id)
         calls[id]?.party = party
         calls[id]?.hold = Hold()
@@ -148,7 +149,7 @@ extension Calls {
         calls[id]?.referral = nil
         let refusal: [Effect] = call.referral.map { [.refuse($0.id)] } ?? []
         let resumed: [Effect] = call.state == .hold ? [.report(.call(id, .inCall, by: .them))] : []
-        return refusal + [.report(.note(id, .handedOver(to: party))), .report(.party(id, party))] + resumed
+        return refusal + silence + [.report(.note(id, .handedOver(to: party))), .report(.party(id, party))] + resumed
             + [.learned(id)]
     }
 }

@@ -196,11 +196,12 @@ private struct PhoneHost {
         case .call(_, .forwarded(let party), _), .note(_, .handedOver(let party)), .transferAsked(_, let party),
             .turnedAway(let party, _):
             check(party)
-        case .note(_, .holdFailed(let words)), .note(_, .dtmf(let words)), .note(_, .transfer(.failed(_, let words))):
+        case .note(_, .holdFailed(let words)), .voice(_, .failed(let words)), .note(_, .dtmf(let words)),
+            .note(_, .transfer(.failed(_, let words))):
             requirePlain(words, lines: false)
         case .untrusted(let server):
             for words in server.doubts + [server.name] { requirePlain(words, lines: false) }
-        case .connection, .call, .delivery, .note, .typing, .connected: break
+        case .connection, .call, .delivery, .note, .typing, .connected, .voiceAsked, .voice: break
         }
     }
 

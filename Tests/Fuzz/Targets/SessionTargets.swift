@@ -42,16 +42,24 @@ func fuzzReferral(_ bytes: [UInt8]) {
 /// it, where `@` stands for what names the call in Replaces; `kMETHOD` one in the call that came in last, where `#` stands
 /// for the last RSeq; `i`, `a` the person is rung by that one, accepts it; `rNNN` the last request is answered; `t` the next
 /// timer fires; `fURI`, `j`, `y`, `n`, `dKEYS`, `p`, `u`, `sTEXT`, `h` the person transfers, joins, follows, refuses, presses
-/// keys, holds, resumes, writes, hangs up.
+/// keys, holds, resumes, writes, hangs up; `v`, `w`, `x`, `z` it asks for voice, says yes to it (also by accepting the call
+/// that came in last), ends it, says no.
 func fuzzSession(_ bytes: [UInt8]) {
     var host = SessionHost()
     host.call()
     for record in records(of: bytes).prefix(200) { host.perform(record[0], record.dropFirst()) }
 }
 
+private let ownVoice = AudioCapabilities(
+    address: SocketAddress(host: "192.0.2.1", port: 4_000),
+    codecs: [.opus, .pcmu, .pcma, .telephoneEvent(clockRate: 8_000)], security: .preferred,
+    keys: [SRTPKey(.aes128SHA1Tag80, Array(repeating: 1, count: 30))].compactMap { $0 })
+
 private struct SessionHost {
     var agent = UserAgent(
-        .init(identity: NameAddress(.sip("1001", "exchange.local")), trust: .everyFlow, sessionLimit: 8),
+        .init(
+            identity: NameAddress(.sip("1001", "exchange.local")), trust: .everyFlow, sessionLimit: 8,
+            codecs: ownVoice.codecs),
         identifiers: .seeded(1))
     let flow = exampleFlow(1, .tcp)
     var timers = Timers<UserAgent.Timer>()
@@ -102,6 +110,12 @@ private struct SessionHost {
         case UInt8(ascii: "s"):
             handle(.command(.message(MessageToken(UInt64(timers.started)), .init(text: text), in: call)))
         case UInt8(ascii: "h"): handle(.command(.hangUp(call)))
+        case UInt8(ascii: "v"): handle(.command(.offerVoice(call, ownVoice)))
+        case UInt8(ascii: "w"):
+            handle(.command(.acceptVoice(call, ownVoice)))
+            if let incoming { handle(.command(.accept(incoming, voice: ownVoice))) }
+        case UInt8(ascii: "x"): handle(.command(.endVoice(call)))
+        case UInt8(ascii: "z"): handle(.command(.refuseVoice(call)))
         default: break
         }
     }
@@ -142,10 +156,20 @@ private struct SessionHost {
             case .cancel(let timer): timers.cancel(timer)
             case .report(.referred(let id, _, let to, _)): referral = (id, to.uri)
             case .report(.incoming(let id, _, _)): incoming = id
+            case .report(.voice(_, .agreed(let stream))): check(stream)
             case .report: break
             }
         }
         require(timers.count < 2_000, "timers without end")
+    }
+
+    private func check(_ stream: AudioStream) {
+        require(stream.sends.codec.isSound && !stream.receives.isEmpty, "a voice without sound")
+        require((stream.receives + [stream.sends]).allSatisfy { $0.payloadType < 128 }, "a number of more than 7 bits")
+        require(Set(stream.receives.map(\.payloadType)).count == stream.receives.count, "a number with two codecs")
+        require((10...120).contains(stream.packetTime), "packets of \(stream.packetTime) ms")
+        require(stream.remote.port != 0 && stream.remote.port != AudioDescription.discard, "voice to nowhere")
+        require(stream.security.map { $0.local.suite == $0.remote.suite } ?? true, "two suites")
     }
 
     private mutating func check(_ response: Response) {

@@ -76,6 +76,16 @@ import Testing
         #expect(CryptoAttribute(line) == nil)
     }
 
+    @Test("is not printed, nor is anything that it is part of") func unprinted() throws {
+        let key = try #require(CryptoAttribute(Self.example)).key
+        let security = AudioStream.Security(local: key, remote: key)
+        var dumped = ""
+        dump(security, to: &dumped)
+        for text in ["\(key)", "\(security)", String(reflecting: security), dumped] {
+            #expect(!text.contains("\(key.octets[0]), ") && !text.contains("[") && text.contains("SHA1_80"))
+        }
+    }
+
     @Test("has to have the length of its suite") func length() {
         #expect(SRTPKey(.aes128SHA1Tag80, Array(repeating: 1, count: 29)) == nil)
         #expect(SRTPKey(.aes128SHA1Tag32, Array(repeating: 1, count: 30)) != nil)

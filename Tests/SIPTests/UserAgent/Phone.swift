@@ -20,10 +20,12 @@ struct Phone {
     var reports: [UserAgent.Report] = []
 
     init(
-        _ user: String, seed: UInt64 = 1, trust: UserAgent.Trust = .everyFlow, limit: Int = UserAgent.Limits.sessions
+        _ user: String, seed: UInt64 = 1, trust: UserAgent.Trust = .everyFlow, limit: Int = UserAgent.Limits.sessions,
+        codecs: [AudioCodec] = []
     ) {
         let identity = NameAddress(.sip(user, "exchange.local"), displayName: user)
-        let configuration = UserAgent.Configuration(identity: identity, trust: trust, sessionLimit: limit)
+        let configuration = UserAgent.Configuration(
+            identity: identity, trust: trust, sessionLimit: limit, codecs: codecs)
         agent = UserAgent(configuration, identifiers: .seeded(seed))
     }
 

@@ -36,8 +36,12 @@ struct Wire {
     /// What either end broke of the rules that every message has to keep.
     var faults: [String] { manners.flatMap(\.faults) }
 
-    init(_ transport: TransportProtocol = .udp, weather: Weather = fair, seed: UInt64 = 7) {
-        phones = [Phone("1001", seed: seed), Phone("1002", seed: seed &+ 1_000_003)]
+    init(
+        _ transport: TransportProtocol = .udp, weather: Weather = fair, seed: UInt64 = 7, codecs: [AudioCodec] = []
+    ) {
+        phones = [
+            Phone("1001", seed: seed, codecs: codecs), Phone("1002", seed: seed &+ 1_000_003, codecs: codecs),
+        ]
         dice = .seeded(seed &* 31 &+ 5)
         self.transport = transport
         self.weather = weather
@@ -137,8 +141,8 @@ extension Wire {
     static let answered = SessionID.received(1)
     static let guest = URI.sip("1002", "exchange.local")
 
-    static func inCall(_ transport: TransportProtocol = .udp, seed: UInt64 = 7) -> Wire {
-        var wire = Wire(transport, seed: seed)
+    static func inCall(_ transport: TransportProtocol = .udp, seed: UInt64 = 7, codecs: [AudioCodec] = []) -> Wire {
+        var wire = Wire(transport, seed: seed, codecs: codecs)
         wire.does(.a, .invite(call, to: guest, on: wire.flow(.a)))
         wire.wait(.milliseconds(10))
         wire.does(.b, .ring(answered))
