@@ -1,4 +1,5 @@
 #if Voice
+import RTP
 import Testing
 
 @testable import Voice
@@ -11,10 +12,10 @@ import Testing
         var samples = [Int16](repeating: 0, count: Sound.longestPacket)
         for start in stride(from: 0, through: sound.count - Sound.wireFrame, by: Sound.wireFrame) {
             let count = encoder.encode(Array(sound[start..<(start + Sound.wireFrame)]), into: &payload)
-            if count > 0, let decoded = decoder.decode(payload[..<count], into: &samples) {
+            if count > 0, let decoded = decoder.decode(payload.span.extracting(0..<count), into: &samples) {
                 heard += samples[..<decoded]
             } else {
-                decoder.conceal(Sound.wireFrame, next: nil, into: &samples)
+                decoder.conceal(Sound.wireFrame, into: &samples)
                 heard += samples[..<Sound.wireFrame]
             }
         }
@@ -26,6 +27,17 @@ import Testing
         let heard = pass(speech, try OpusSpeechEncoder(), try OpusSpeechDecoder())
         let (likeness, delay) = Likeness.correlation(speech[24_000..<150_000], heard, delay: 0...960)
         #expect(likeness > 0.8, "\(likeness) at \(delay)")
+    }
+
+    @Test("G.711 says again what was said, sample for sample but for its delay", arguments: [G711.Law.mu, .a])
+    func g711(law: G711.Law) {
+        let narrow = Voices.speech(seconds: 4, rate: 8_000)
+        let reader = WaveReader(WaveFile(rate: 8_000, samples: narrow))
+        var speech = [Int16](repeating: 0, count: 191_040)
+        reader.read(into: &speech)
+        let heard = pass(speech, G711SpeechEncoder(law), G711SpeechDecoder(law))
+        let (likeness, delay) = Likeness.correlation(speech[24_000..<150_000], heard, delay: 0...960)
+        #expect(likeness > 0.98, "\(likeness) at \(delay)")
     }
 
     @Test("Opus leaves silence out") func silence() throws {
@@ -52,14 +64,15 @@ import Testing
         var samples = [Int16](repeating: 0, count: Sound.longestPacket)
         for (index, payload) in payloads.enumerated() {
             if index % 5 == 4 {
-                withNext.conceal(Sound.wireFrame, next: payloads.dropFirst(index + 1).first?[...], into: &samples)
+                let next = index + 1 < payloads.count ? payloads[index + 1] : []
+                withNext.recover(Sound.wireFrame, from: next.span, into: &samples)
                 repaired += samples[..<Sound.wireFrame]
-                without.conceal(Sound.wireFrame, next: nil, into: &samples)
+                without.conceal(Sound.wireFrame, into: &samples)
                 guessed += samples[..<Sound.wireFrame]
             } else {
-                _ = withNext.decode(payload[...], into: &samples)
+                _ = withNext.decode(payload.span, into: &samples)
                 repaired += samples[..<Sound.wireFrame]
-                _ = without.decode(payload[...], into: &samples)
+                _ = without.decode(payload.span, into: &samples)
                 guessed += samples[..<Sound.wireFrame]
             }
         }
@@ -72,7 +85,8 @@ import Testing
     @Test("a payload that is none is refused", arguments: [[], [0xFF], [0xFF, 0x3F], [0x03, 0x31]] as [[UInt8]])
     func garbage(payload: [UInt8]) throws {
         var samples = [Int16](repeating: 0, count: Sound.longestPacket)
-        #expect(try OpusSpeechDecoder().decode(payload[...], into: &samples) == nil)
+        let decoded = try OpusSpeechDecoder().decode(payload.span, into: &samples)
+        #expect(decoded == nil)
     }
 }
 #endif

@@ -1,6 +1,8 @@
 #if Voice
 import Glibc
 
+@testable import Voice
+
 func sine(_ angle: Double) -> Double { sin(angle) }
 
 /// How like two sounds are.
@@ -17,8 +19,21 @@ enum Likeness {
             stride(from: said.startIndex, through: said.endIndex - window, by: max(window, 1)).max {
                 loudness(said[$0..<($0 + window)]) < loudness(said[$1..<($1 + window)])
             } ?? said.startIndex
+        // Over many shifts every eighth sample tells about where, and all of them only there.
         var best = (correlation: -1.0, delay: delay.lowerBound)
-        for shift in delay where start + shift >= 0 && start + shift + window <= heard.count {
+        let isWide = delay.count > 200
+        if isWide {
+            for shift in stride(from: delay.lowerBound, through: delay.upperBound, by: 3)
+            where start + shift >= 0 && start + shift + window <= heard.count {
+                let place = start + shift
+                let likeness = correlation(
+                    said[start..<(start + window)], heard[place..<(place + window)], step: 8)
+                if likeness > best.correlation { best = (likeness, shift) }
+            }
+        }
+        let near = isWide ? max(delay.lowerBound, best.delay - 6)...min(delay.upperBound, best.delay + 6) : delay
+        best.correlation = -1
+        for shift in near where start + shift >= 0 && start + shift + window <= heard.count {
             let place = start + shift
             let likeness = correlation(said[start..<(start + window)], heard[place..<(place + window)])
             if likeness > best.correlation { best = (likeness, shift) }
@@ -28,7 +43,7 @@ enum Likeness {
         return (correlation(said[..<(last - best.delay)], heard[first..<last]), best.delay)
     }
 
-    static func correlation(_ one: ArraySlice<Int16>, _ other: ArraySlice<Int16>) -> Double {
+    static func correlation(_ one: ArraySlice<Int16>, _ other: ArraySlice<Int16>, step: Int = 1) -> Double {
         var product = 0
         var first = 1
         var second = 1
@@ -41,7 +56,7 @@ enum Likeness {
                     product &+= a &* b
                     first &+= a &* a
                     second &+= b &* b
-                    index &+= 1
+                    index &+= step
                 }
             }
         }
@@ -74,7 +89,7 @@ enum Likeness {
 
     /// Root mean square, of 32,767.
     static func loudness(_ sound: ArraySlice<Int16>) -> Double {
-        (sound.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(sound.count, 1))).squareRoot()
+        (Double(Array(sound).energy(count: sound.count).sum) / Double(max(sound.count, 1))).squareRoot()
     }
 }
 #endif

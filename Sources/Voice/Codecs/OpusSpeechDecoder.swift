@@ -1,5 +1,6 @@
 #if Voice
 import COpus
+import RTP
 
 final class OpusSpeechDecoder: SpeechDecoder {
     let codec = Codec.opus
@@ -15,33 +16,35 @@ final class OpusSpeechDecoder: SpeechDecoder {
 
     deinit { opus_decoder_destroy(decoder) }
 
-    func duration(of payload: ArraySlice<UInt8>) -> Int? {
-        guard !payload.isEmpty else { return nil }
-        let samples = payload.withUnsafeBufferPointer { octets in
-            octets.baseAddress.map { opus_packet_get_nb_samples($0, Int32(octets.count), Int32(Sound.rate)) } ?? 0
-        }
-        return samples > 0 && samples <= Sound.longestPacket ? Int(samples) : nil
-    }
-
-    func decode(_ payload: ArraySlice<UInt8>, into sound: inout [Int16]) -> Int? {
+    func decode(_ payload: Span<UInt8>, into sound: inout [Int16]) -> Int? {
         precondition(sound.count >= Sound.longestPacket)
-        guard let duration = duration(of: payload) else { return nil }
-        let samples = payload.withUnsafeBufferPointer {
-            opus_decode(decoder, $0.baseAddress, Int32($0.count), &sound, Int32(duration), 0)
-        }
-        return samples > 0 ? Int(samples) : nil
+        guard let duration = PayloadLength.opus(payload) else { return nil }
+        let samples = run(payload, duration, restoring: false, &sound)
+        return samples > 0 ? samples : nil
     }
 
-    func conceal(_ samples: Int, next: ArraySlice<UInt8>?, into sound: inout [Int16]) {
-        precondition(samples > 0 && samples <= Sound.longestPacket && sound.count >= Sound.longestPacket)
-        if let next, duration(of: next) == samples {
-            let repeated = next.withUnsafeBufferPointer {
-                opus_decode(decoder, $0.baseAddress, Int32($0.count), &sound, Int32(samples), 1)
-            }
-            if repeated == Int32(samples) { return }
+    func conceal(_ samples: Int, into sound: inout [Int16]) {
+        precondition(samples <= Sound.longestPacket && sound.count >= Sound.longestPacket)
+        // libopus makes up whole steps of 2.5 ms.
+        let steps = samples / 120 * 120
+        let made = steps > 0 ? Int(max(0, opus_decode(decoder, nil, 0, &sound, Int32(steps), 0))) : 0
+        if made < samples { sound.silence(made..<samples) }
+    }
+
+    func recover(_ samples: Int, from next: Span<UInt8>, into sound: inout [Int16]) {
+        precondition(samples <= Sound.longestPacket && sound.count >= Sound.longestPacket)
+        // The redundancy is as long as the packet it is in.
+        guard PayloadLength.opus(next) == samples, run(next, samples, restoring: true, &sound) == samples else {
+            return conceal(samples, into: &sound)
         }
-        let made = Int(max(0, opus_decode(decoder, nil, 0, &sound, Int32(samples), 0)))
-        if made < samples { for index in made..<samples { sound[index] = 0 } }
+    }
+
+    private func run(_ payload: Span<UInt8>, _ samples: Int, restoring: Bool, _ sound: inout [Int16]) -> Int {
+        payload.withUnsafeBufferPointer { octets in
+            guard let start = octets.baseAddress else { return 0 }
+            return Int(
+                opus_decode(decoder, start, Int32(octets.count), &sound, Int32(samples), restoring ? 1 : 0))
+        }
     }
 }
 #endif

@@ -15,7 +15,11 @@ final class OpusSpeechEncoder: SpeechEncoder {
 
     let codec = Codec.opus
     private let encoder: OpaquePointer
+    private let discontinuous: Bool
     private var expectedLoss: Int32
+    private var leavesOut = false
+    /// Mean square of -45 dB of full scale.
+    private static let quiet = 184 * 184
 
     /// - Throws: `CodecError` when libopus has no memory.
     init(_ settings: Settings = Settings()) throws(CodecError) {
@@ -24,19 +28,20 @@ final class OpusSpeechEncoder: SpeechEncoder {
             status == OPUS_OK
         else { throw CodecError(codec: .opus, status: status) }
         self.encoder = encoder
+        discontinuous = settings.discontinuous
         expectedLoss = 5
         set(OPUS_SET_BITRATE_REQUEST, settings.bitRate)
         set(OPUS_SET_COMPLEXITY_REQUEST, settings.complexity)
         set(OPUS_SET_SIGNAL_REQUEST, OPUS_SIGNAL_VOICE)
         set(OPUS_SET_INBAND_FEC_REQUEST, settings.forwardErrorCorrection ? 1 : 0)
         set(OPUS_SET_PACKET_LOSS_PERC_REQUEST, expectedLoss)
-        set(OPUS_SET_DTX_REQUEST, settings.discontinuous ? 1 : 0)
     }
 
     deinit { opus_encoder_destroy(encoder) }
 
     func encode(_ frame: [Int16], into payload: inout [UInt8]) -> Int {
         precondition(frame.count == Sound.wireFrame && payload.count >= Sound.largestPayload)
+        leaveOut(frame.energy(count: frame.count).sum < Self.quiet * frame.count)
         let count = opus_encode(encoder, frame, Int32(frame.count), &payload, Int32(Sound.largestPayload))
         // Two octets or fewer say that nothing is said, and need not be sent.
         return count > 2 ? Int(count) : 0
@@ -49,6 +54,13 @@ final class OpusSpeechEncoder: SpeechEncoder {
         guard percent != expectedLoss else { return }
         expectedLoss = percent
         set(OPUS_SET_PACKET_LOSS_PERC_REQUEST, percent)
+    }
+
+    /// libopus takes whatever is steady for the noise of a room, a tone too. Only what is soft may be left out.
+    private func leaveOut(_ isQuiet: Bool) {
+        guard discontinuous, isQuiet != leavesOut else { return }
+        leavesOut = isQuiet
+        set(OPUS_SET_DTX_REQUEST, isQuiet ? 1 : 0)
     }
 
     private func set(_ request: Int32, _ value: Int32) {

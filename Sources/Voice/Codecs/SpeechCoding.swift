@@ -15,16 +15,17 @@ protocol SpeechEncoder: AnyObject {
 /// The other direction: payloads, and the lack of them, become sound.
 protocol SpeechDecoder: AnyObject {
     var codec: Codec { get }
-    /// Samples at 48 kHz in `payload`; nil for one that is none of this codec's.
-    func duration(of payload: ArraySlice<UInt8>) -> Int?
     /// - Parameter sound: holds at least `Sound.longestPacket` samples.
     /// - Returns: the samples written; nil for a payload that is none of this codec's.
-    func decode(_ payload: ArraySlice<UInt8>, into sound: inout [Int16]) -> Int?
-    /// What a packet that was lost had said, as far as the one after it repeats it; without such a one, what it may
-    /// have said.
+    func decode(_ payload: Span<UInt8>, into sound: inout [Int16]) -> Int?
+    /// Makes up what is missing.
+    ///
+    /// - Parameter samples: how much; at most `Sound.longestPacket`.
+    func conceal(_ samples: Int, into sound: inout [Int16])
+    /// What a packet that was lost had said, as far as the one behind it repeats it.
     ///
     /// - Parameters:
-    ///   - samples: how much is missing, a multiple of 480.
-    ///   - next: the payload after the gap, when it has come.
-    func conceal(_ samples: Int, next: ArraySlice<UInt8>?, into sound: inout [Int16])
+    ///   - samples: how much is missing; at most `Sound.longestPacket`.
+    ///   - next: the payload behind the gap.
+    func recover(_ samples: Int, from next: Span<UInt8>, into sound: inout [Int16])
 }
