@@ -87,8 +87,9 @@ extension Parameters {
     /// The well-formed header field parameters from `start` on.
     init(headerField bytes: Span<UInt8>, from start: Int, before end: Int) throws(Fault) {
         var offset = start
+        var places = ParameterPlaces()
         while let layout = try bytes.headerParameter(at: &offset, before: end) {
-            guard elements.count < Limits.parameterCount else {
+            guard places.take(layout.name, of: bytes) else {
                 throw Fault(offset: offset, reason: .malformedParameter)
             }
             let value = layout.value.map { layout.isQuoted ? bytes.unquoted($0) : bytes.verbatimText($0) }

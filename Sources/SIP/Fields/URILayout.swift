@@ -186,10 +186,33 @@ extension Span where Element == UInt8 {
     /// That from `start` to `end` there is nothing but well-formed header field parameters.
     func checkHeaderParameters(from start: Int, before end: Int) throws(Fault) {
         var offset = start
-        var count = 0
-        while try headerParameter(at: &offset, before: end) != nil {
-            count &+= 1
-            guard count <= Limits.parameterCount else { throw Fault(offset: offset, reason: .malformedParameter) }
+        var places = ParameterPlaces()
+        while let parameter = try headerParameter(at: &offset, before: end) {
+            guard places.take(parameter.name, of: self) else {
+                throw Fault(offset: offset, reason: .malformedParameter)
+            }
         }
+    }
+}
+
+/// Counts the parameters of a header field value against `Limits.parameterCount`.
+struct ParameterPlaces {
+    private var count = 0
+    private var hasTag = false
+    private var hasReceived = false
+    private var hasRport = false
+
+    /// Whether there is a place for one more.
+    mutating func take(_ name: Range<Int>, of bytes: Span<UInt8>) -> Bool {
+        if !hasTag, bytes.spells("tag", in: name) {
+            hasTag = true
+        } else if !hasReceived, bytes.spells("received", in: name) {
+            hasReceived = true
+        } else if !hasRport, bytes.spells("rport", in: name) {
+            hasRport = true
+        } else {
+            count &+= 1
+        }
+        return count <= Limits.parameterCount
     }
 }

@@ -16,6 +16,7 @@ public enum Limits {
     public static let bodySize = 49_152
     /// Values in a comma list, over all fields of one name.
     public static let listLength = 256
-    /// Parameters of one header field value or URI.
+    /// Parameters of one header field value or URI; one tag, one received and one rport have places of their own, so
+    /// that what is answered, to which they are added, can be read as well as what was asked.
     public static let parameterCount = 64
 }

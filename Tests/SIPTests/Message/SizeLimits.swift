@@ -73,6 +73,20 @@ struct SizeLimits {
                 == Limits.parameterCount)
     }
 
+    @Test("what answers a request with as many parameters as allowed can be read too") func answer() throws {
+        let many = (0..<Limits.parameterCount).map { ";p\($0)" }.joined()
+        let request = try #require(
+            try SmallRequest.parse {
+                $0.to = "To: <sip:a@b>" + many
+                $0.via = "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1" + many.replacing(";p0;", with: ";")
+            })
+        var response = Response(486, to: request, toTag: "t")
+        response.headers[.via] = try #require(response.headers[.via]) + ";received=192.0.2.8;rport=5060"
+        let bytes = try Message.response(response).serialized()
+        #expect((try? Message.parse(bytes)) != nil)
+        #expect(SmallRequest.refusal { $0.to = "To: <sip:a@b>;tag=t;tag=u" + many } != nil)
+    }
+
     @Test("a list gives no more values than the limit") func list() throws {
         let request = try SmallRequest.parse { $0.extra = ["Supported: " + String(repeating: "a,", count: 3_000)] }
         #expect(request?.supported.count == Limits.listLength)
