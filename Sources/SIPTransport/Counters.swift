@@ -69,13 +69,11 @@ package enum Diagnostic: Sendable, Equatable {
     /// A listening socket ended by itself; the text is the operating system's.
     case listenerFailed(SIP.SocketAddress, TransportProtocol, String)
 
-    /// Whether it is of a ban's beginning or end, of which there are not many.
-    package var isOfBans: Bool {
+    /// Whether it is news each time: strangers cannot bring it about as often as they like.
+    package var isRare: Bool {
         switch self {
-        case .banned, .unbanned: true
-        case .unserialisable, .malformed, .refused, .denied, .slowed, .unaccepted, .fewDescriptors,
-            .refusedHandshake, .handshakeFailed, .listenerFailed:
-            false
+        case .banned, .unbanned, .unaccepted, .fewDescriptors, .listenerFailed: true
+        case .unserialisable, .malformed, .refused, .denied, .slowed, .refusedHandshake, .handshakeFailed: false
         }
     }
 }

@@ -63,8 +63,8 @@ actor ExchangeHost {
         transport = Transport(
             configuration: configuration,
             diagnose: { diagnostic in
-                // There are few bans, and each is news.
-                if diagnostic.isOfBans { logger.notice("\(diagnostic)") } else { calmly.notice("\(diagnostic)") }
+                // Amid a flood the brake leaves out most of what it admits.
+                if diagnostic.isRare { logger.notice("\(diagnostic)") } else { calmly.notice("\(diagnostic)") }
             },
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
