@@ -183,6 +183,7 @@ extension Session {
 
     mutating func modified(_ offer: SessionDescription?) -> [Effect] {
         let isNews = offer.map { hold.received($0) } ?? false
+        if let offer { isTelephone = offer.hasLiveAudio(whereSilent: true) }
         guard state != .early else { return [] }  // told when it is established
         return [.report(.modified(id, offer: offer))] + (isNews ? [holdState] : []) + followOffer()
     }

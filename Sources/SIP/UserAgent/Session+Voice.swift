@@ -12,6 +12,7 @@ extension Session {
 
     mutating func offerVoice(_ voice: AudioCapabilities) -> [Effect] {
         guard state == .established else { return [.report(.voice(id, .refused(.noSession)))] }
+        isDeclined = false
         if isAsked { return acceptVoice(voice) }
         guard media.stream != nil || !(hold.isWanted || hold.byUs || hold.byThem) else {
             return [.report(.voice(id, .refused(.onHold)))]
@@ -33,6 +34,7 @@ extension Session {
 
     mutating func refuseVoice() -> [Effect] {
         guard isAsked, let request = server?.request else { return [] }
+        isDeclined = isTelephone
         return refusePending(refusal(of: request, .declined)) + proceed()
     }
 
@@ -48,10 +50,10 @@ extension Session {
 
     // MARK: The peer's question
 
-    /// Whether an offer asks for what our person has not agreed to. One that always offers audio, and was once answered
-    /// without, does not ask again.
+    /// Whether an offer asks for what our person has not agreed to. A telephone always offers audio: one that was once
+    /// answered without, or told no, does not ask again.
     func wish(in offer: SessionDescription) -> SessionDescription.VoiceWish {
-        guard !codecs.isEmpty, media.stream == nil, !hold.wasActive, !hold.byThem else { return .none }
+        guard !codecs.isEmpty, media.stream == nil, !hold.wasActive, !hold.byThem, !isDeclined else { return .none }
         let wish = offer.voiceWish(codecs: codecs)
         return wish == .possible && media.voice != nil ? .none : wish  // our person wants it too
     }
@@ -68,6 +70,7 @@ extension Session {
 
     mutating func leaveUnanswered() -> [Effect] {
         guard isAsked, let request = server?.request else { return [] }
+        isDeclined = isTelephone
         return refusePending(refusal(of: request, .unanswered)) + [.report(.voice(id, .withdrawn))] + proceed()
     }
 
@@ -94,7 +97,10 @@ extension Session {
     /// What the answer to our offer makes of it.
     mutating func followAnswer(_ answer: SessionDescription?) -> [Effect] {
         let outcome = media.accepted(answer)
-        if let answer, !codecs.isEmpty { hold.heard(answer) }
+        if let answer, !codecs.isEmpty {
+            hold.heard(answer)
+            isTelephone = answer.hasLiveAudio(whereSilent: true)
+        }
         // Taken back meanwhile: the peer is told next.
         guard let voice = media.voice else { return [] }
         switch outcome {

@@ -119,6 +119,10 @@ package struct Session: Equatable, Sendable {
     var codecs: [AudioCodec] = []
     /// The voice that was told last.
     var toldStream: AudioStream?
+    /// Whether the peer's audio has a port though nobody speaks, as a telephone's has; a chat's has none.
+    var isTelephone = false
+    /// Whether our person wants to hear nothing more of a telephone's wish.
+    var isDeclined = false
     var timer: SessionTimer
     var outbox = Outbox()
     var errands = Errands()
@@ -147,7 +151,9 @@ package struct Session: Equatable, Sendable {
         self.timer = timer
         self.timer.agreed(response)
         agreement = .agreed
-        _ = self.media.accepted(response.answer)
+        let answer = response.answer
+        _ = self.media.accepted(answer)
+        isTelephone = answer?.hasLiveAudio(whereSilent: true) ?? false
         state = .established
         renewal = Renewal(isCaller: true, identifiers: identifiers)
         peerTakes = PeerCapabilities(response)
@@ -174,7 +180,10 @@ package struct Session: Equatable, Sendable {
         var identifiers = identifiers
         let firstNumber = UInt32.random(in: 1...0x7FFF_FFFF, using: &identifiers)
         server = InviteServer(invite, transaction, firstNumber: firstNumber)
-        if let offer { _ = hold.received(offer) }
+        if let offer {
+            _ = hold.received(offer)
+            isTelephone = offer.hasLiveAudio(whereSilent: true)
+        }
         renewal = Renewal(isCaller: false, identifiers: identifiers)
         peerTakes = PeerCapabilities(invite)
     }

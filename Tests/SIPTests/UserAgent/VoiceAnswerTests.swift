@@ -123,6 +123,37 @@ import Testing
         #expect(phone.sent.isEmpty && phone.stream == nil)
     }
 
+    @Test("by a telephone that we called, and refused, is not asked again; ours still may be") func declined() throws {
+        var phone = Phone("1001", codecs: Self.all)
+        phone.does(.invite(MessageTests.call, to: .sip("1002", "exchange.local"), on: Phone.udp))
+        let invite = try phone.takeRequest(.invite)
+        phone.hears(200, to: invite) {
+            $0.contact = NameAddress(.sip("1002", "192.0.2.9", port: 5060))
+            $0.headers[.contentType] = "application/sdp"
+            $0.body = Array(HoldTests.offer("inactive").utf8)
+        }
+        for cseq in 1...3 as ClosedRange<UInt32> {
+            phone.sent = []
+            phone.hears(
+                request(
+                    .invite, callID: invite.callID ?? "", cseq: cseq, fromTag: "peer", toTag: invite.from?.tag,
+                    body: HoldTests.offer("", version: cseq), type: "application/sdp"))
+            if cseq == 1 {
+                _ = try phone.takeResponse()
+                phone.does(.refuseVoice(MessageTests.call))
+                #expect(try phone.takeResponse().status == 488)
+            } else {
+                #expect(try Self.direction(phone.takeResponse()) == .inactive)
+            }
+            phone.hears(
+                request(.ack, callID: invite.callID ?? "", cseq: cseq, fromTag: "peer", toTag: invite.from?.tag))
+        }
+        #expect(phone.voice == [.asked])
+        phone.sent = []
+        phone.does(.offerVoice(MessageTests.call, .of(1)))
+        #expect(phone.count(.invite) == 1)
+    }
+
     @Test("by UPDATE, which nobody can be asked about, is answered 504") func update() throws {
         var (phone, tag) = try Self.answered(HoldTests.offer("inactive"))
         phone.hears(request(.update, cseq: 2, toTag: tag, body: HoldTests.offer(""), type: "application/sdp"))
