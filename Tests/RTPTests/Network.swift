@@ -27,12 +27,15 @@ struct Network {
     var burst = 1.0
     /// Of all packets, how many come twice.
     var duplication = 0.0
+    /// Nothing overtakes: what is late holds up what is behind it.
+    var keepsOrder = false
 
     /// When each of `count` packets arrives, sent at these milliseconds: in the order of arrival.
     func carry(_ sent: [Double]) -> [(arrival: Double, packet: Int)] {
         var numbers = SeededNumbers(seed)
         var arrivals: [(arrival: Double, packet: Int)] = []
         var isLosing = false
+        var latest = 0.0
         for (packet, time) in sent.enumerated() {
             // Two states (Gilbert): leaving the lossy one is as likely as its bursts are short.
             let leaving = 1 / burst
@@ -41,10 +44,12 @@ struct Network {
             guard !isLosing else { continue }
             for _ in 0..<(Double.random(in: 0..<1, using: &numbers) < duplication ? 2 : 1) {
                 let late = jitter > 0 ? Double.random(in: 0..<jitter, using: &numbers) : 0
-                arrivals.append((time + delay + late, packet))
+                let arrival = time + delay + late
+                latest = max(latest, arrival)
+                arrivals.append((keepsOrder ? latest : arrival, packet))
             }
         }
-        return arrivals.sorted { $0.arrival < $1.arrival }
+        return arrivals.sorted { ($0.arrival, $0.packet) < ($1.arrival, $1.packet) }
     }
 }
 
@@ -84,17 +89,18 @@ struct Listening {
     /// Plays a stream of 20 ms frames, the first one sent at 0.
     mutating func play(
         packets: Int, over network: Network, by player: Player = Player(), sent: ((Int) -> Double)? = nil,
-        header: ((Int) -> RTPHeader)? = nil, until end: Double? = nil
+        header: ((Int) -> RTPHeader)? = nil, late: ((Int) -> Double)? = nil
     ) {
         let times = (0..<packets).map { sent?($0) ?? Double($0) * 20 }
-        let arrivals = network.carry(times)
-        let last = end ?? (times.last ?? 0) + 1_000
+        let arrivals = network.carry(times).map { ($0.arrival + (late?($0.packet) ?? 0), $0.packet) }
+            .sorted { $0.0 < $1.0 }
+        let last = max(times.last ?? 0, arrivals.last?.0 ?? 0) + 1_000
         var next = 0
         var time = network.delay
         while time < last {
             var length = 0.0
             for _ in 0..<player.pulls {
-                while next < arrivals.count, arrivals[next].arrival <= time {
+                while next < arrivals.count, arrivals[next].0 <= time {
                     let (arrival, packet) = arrivals[next]
                     put(packet, header?(packet) ?? Self.header(packet), at: arrival)
                     next += 1

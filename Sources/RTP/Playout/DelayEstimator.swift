@@ -11,8 +11,7 @@ struct DelayEstimator: Sendable {
     private static let quantile = 0.97
     private static let forgetting = 0.993
     private static let peakMemory = 5_000_000
-    /// A faster path than that is no path but a clock that was set.
-    private static let largestFall = 100_000
+    private static let step = 30_000
 
     let limits: PlayoutBuffer.Limits
     /// The transit of the fastest packet: its arrival less its media time.
@@ -23,8 +22,6 @@ struct DelayEstimator: Sendable {
     private var bins: [Double]
     private var commits = 0
     private var minima: (before: Int, now: Int, since: Int)?
-    /// Changes of the base too small for a bin.
-    private var carry = 0
     private var worst = 0
     private var intervalStart = 0
     private var lastPeak: (height: Int, at: Int)?
@@ -42,7 +39,6 @@ struct DelayEstimator: Sendable {
     mutating func restart(transit: Int, at now: Int) {
         base = transit
         minima = (transit, transit, now)
-        carry = 0
         worst = 0
         intervalStart = now
     }
@@ -66,23 +62,16 @@ struct DelayEstimator: Sendable {
         return late
     }
 
-    /// What was learned is relative to the base, so it moves with it.
+    /// A way that has become longer made every packet late until the base followed: what was learned meanwhile was wrong by
+    /// as much. Small moves are drift and chance.
     private mutating func move(base new: Int) {
         let change = new - base
         base = new
-        guard change > -Self.largestFall else { return }
-        carry += change
-        while carry >= Self.binWidth {
-            bins[1] += bins[0]
-            bins.removeFirst()
-            bins.append(0)
-            carry -= Self.binWidth
-        }
-        while carry <= -Self.binWidth {
-            bins[Self.binCount - 2] += bins[Self.binCount - 1]
-            bins.removeLast()
-            bins.insert(0, at: 0)
-            carry += Self.binWidth
+        guard change >= Self.step else { return }
+        let count = min(Self.binCount - 1, change / Self.binWidth)
+        for bin in 1...count { bins[0] += bins[bin] }
+        for bin in 1..<Self.binCount {
+            bins[bin] = bin + count < Self.binCount ? bins[bin + count] : 0
         }
     }
 

@@ -10,6 +10,7 @@ struct PacketRing: Sendable {
         /// Its first sample, in ticks since the first packet; jumps of the sender's clock are taken out.
         var media: Int
         var ticks: Int
+        /// Octets; none where the packet is no sound.
         var count: Int
         var payloadType: UInt8
         var marker: Bool

@@ -19,7 +19,7 @@ extension PlayoutBuffer {
         if !isRunning, let silence = wait(head, at: now) { return silence }
         pace.measure(now &- microseconds(playhead), wanted: estimator.base &+ wantedWait)
         if now &- microseconds(playhead) &- estimator.base &- wantedWait > Self.unbearable { skip(head, to: now) }
-        while let slot = ring.first(from: upcoming, through: head.index) {
+        while let slot = firstSound(head) {
             if let gap = bridge(to: slot, head) { return gap }
             if let silence = pause(before: slot) { return silence }
             held = 0
@@ -43,6 +43,17 @@ extension PlayoutBuffer {
         isQuiet ? microseconds(slot.ticks) + 5_000 : Self.annoying
     }
 
+    /// The next packet that sounds; those before it that do not are done with.
+    private mutating func firstSound(_ head: Head) -> PacketRing.Slot? {
+        while let slot = ring.first(from: upcoming, through: head.index) {
+            guard slot.count == 0 else { return slot }
+            miss(slot.index - upcoming)
+            ring.remove(slot.index)
+            upcoming = slot.index + 1
+        }
+        return nil
+    }
+
     private func frame(_ slot: PacketRing.Slot) -> Frame {
         Frame(
             payloadType: slot.payloadType, marker: slot.marker, timestamp: slot.timestamp, ticks: slot.ticks,
@@ -51,7 +62,7 @@ extension PlayoutBuffer {
 
     /// Playing stands still until the first packet has waited long enough.
     private mutating func wait(_ head: Head, at now: Int) -> Output? {
-        guard let slot = ring.first(from: upcoming, through: head.index) else { return .silence(ticks: head.ticks) }
+        guard let slot = firstSound(head) else { return .silence(ticks: head.ticks) }
         let due = ticks(now &- estimator.base &- wantedWait)
         guard slot.media <= due else { return .silence(ticks: min(slot.media - due, head.ticks)) }
         miss(slot.index - upcoming)
@@ -142,7 +153,7 @@ extension PlayoutBuffer {
     /// Goes on with what should be played now.
     private mutating func skip(_ head: Head, to now: Int) {
         let due = ticks(now &- estimator.base &- wantedWait)
-        while let slot = ring.first(from: upcoming, through: head.index), slot.media &+ slot.ticks <= due {
+        while let slot = firstSound(head), slot.media &+ slot.ticks <= due {
             miss(slot.index - upcoming)
             leaveOut(slot)
         }

@@ -191,6 +191,18 @@ package struct PlayoutBuffer: Sendable {
         }
     }
 
+    /// A packet of the stream that is no sound, a key's: its number is not missing, and the time it takes is silence.
+    package mutating func pass(_ header: RTPHeader) {
+        guard let head, header.ssrc == head.ssrc else { return }
+        let index = head.index + Wrapping.distance(from: head.sequence, to: header.sequence)
+        guard index >= upcoming, index - upcoming < PacketRing.capacity, ring[index] == nil else { return }
+        let nothing: [UInt8] = []
+        ring.store(
+            PacketRing.Slot(
+                index: index, media: 0, ticks: 0, count: 0, payloadType: header.payloadType, marker: header.marker,
+                timestamp: header.timestamp), nothing.span)
+    }
+
     /// What still waits is gone: the sender has begun something else.
     package mutating func removeAll() {
         ring.removeAll()
