@@ -12,7 +12,7 @@ extension Session {
 
     mutating func offerVoice(_ voice: AudioCapabilities) -> [Effect] {
         guard state == .established else { return [.report(.voice(id, .refused(.noSession)))] }
-        isDeclined = false
+        refusals = 0
         if isAsked { return acceptVoice(voice) }
         guard media.stream != nil || !(hold.isWanted || hold.byUs || hold.byThem) else {
             return [.report(.voice(id, .refused(.onHold)))]
@@ -29,12 +29,13 @@ extension Session {
             return refusePending(refusal(of: request, .incompatible)) + [.report(.voice(id, .refused(.incompatible)))]
                 + proceed()
         }
+        refusals = 0
         return [.cancel(.asked)] + drive(.accept(response)) + startTimer() + learn(from: request) + modified(offer)
     }
 
     mutating func refuseVoice() -> [Effect] {
         guard isAsked, let request = server?.request else { return [] }
-        isDeclined = isTelephone
+        refusals += 1
         return refusePending(refusal(of: request, .declined)) + proceed()
     }
 
@@ -51,9 +52,11 @@ extension Session {
     // MARK: The peer's question
 
     /// Whether an offer asks for what our person has not agreed to. A telephone always offers audio: one that was once
-    /// answered without, or told no, does not ask again.
+    /// answered without, or told no, does not ask again; nor does who was told so too often.
     func wish(in offer: SessionDescription) -> SessionDescription.VoiceWish {
-        guard !codecs.isEmpty, media.stream == nil, !hold.wasActive, !hold.byThem, !isDeclined else { return .none }
+        guard !codecs.isEmpty, media.stream == nil, !hold.wasActive, !hold.byThem,
+            refusals < (isTelephone ? 1 : UserAgent.Limits.questions)
+        else { return .none }
         let wish = offer.voiceWish(codecs: codecs)
         return wish == .possible && media.voice != nil ? .none : wish  // our person wants it too
     }
@@ -70,7 +73,7 @@ extension Session {
 
     mutating func leaveUnanswered() -> [Effect] {
         guard isAsked, let request = server?.request else { return [] }
-        isDeclined = isTelephone
+        refusals += 1
         return refusePending(refusal(of: request, .unanswered)) + [.report(.voice(id, .withdrawn))] + proceed()
     }
 

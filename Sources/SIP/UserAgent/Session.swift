@@ -121,8 +121,8 @@ package struct Session: Equatable, Sendable {
     var toldStream: AudioStream?
     /// Whether the peer's audio has a port though nobody speaks, as a telephone's has; a chat's has none.
     var isTelephone = false
-    /// Whether our person wants to hear nothing more of a telephone's wish.
-    var isDeclined = false
+    /// Questions of the peer for voice that came to nothing since our person last wanted it.
+    var refusals = 0
     var timer: SessionTimer
     var outbox = Outbox()
     var errands = Errands()

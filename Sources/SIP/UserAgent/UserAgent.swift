@@ -73,6 +73,9 @@ public struct UserAgent: Sendable, Equatable {
         public static let capabilities = 32
         /// Messages waiting in one session, or to one address, for the one under way to be answered.
         public static let queuedMessages = 10_000
+        /// Questions of a peer for voice in one session that came to nothing; it is answered without voice from then on,
+        /// until our person asks.
+        public static let questions = 3
         /// Bytes of one incoming MESSAGE's body; more is answered 413.
         public static let messageBody = 32_768
         /// Requests outside of dialogs remembered to recognise a copy that came another way (RFC 3261 §8.2.2.2).

@@ -79,7 +79,7 @@ private struct ExchangeHost {
 ///
 /// `aTEXT` the exchange says TEXT; `rNNN` it answers the last request; `t` the next timer fires; `x` the connection ends;
 /// `c`, `y`, `n`, `h`, `sTEXT` the person calls, accepts, refuses, hangs up, says TEXT; `o`, `u`, `fTEXT`, `j`, `g`, `p`
-/// sets aside, goes on, sends on, joins, follows, types.
+/// sets aside, goes on, sends on, joins, follows, types; `v`, `w`, `z`, `q` asks for voice, says yes to it, says no, ends it.
 func fuzzPhone(_ bytes: [UInt8]) {
     var host = PhoneHost()
     host.register()
@@ -87,7 +87,7 @@ func fuzzPhone(_ bytes: [UInt8]) {
 }
 
 private struct PhoneHost {
-    var phone = Phone(identifiers: .seeded(1))
+    var phone = Phone(identifiers: .seeded(1), codecs: ownVoice.codecs)
     var flow = Flow?.none
     var asked: Request?
     var timers = Timers<Phone.Timer>()
@@ -144,6 +144,14 @@ private struct PhoneHost {
         case UInt8(ascii: "g"):
             placed += 1
             handle(.command(.acceptTransfer(.received(received), as: .placed(placed))))
+        case UInt8(ascii: "v"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.offerVoice(call, ownVoice))) }
+        case UInt8(ascii: "w"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.acceptVoice(call, ownVoice))) }
+        case UInt8(ascii: "z"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.refuseVoice(call))) }
+        case UInt8(ascii: "q"):
+            for call in [CallID.received(received), .placed(placed)] { handle(.command(.endVoice(call))) }
         case UInt8(ascii: "p"):
             for call in [CallID.received(received), .placed(placed)] {
                 handle(.command(.typing(call, content.count % 2 == 1)))

@@ -50,7 +50,8 @@ func fuzzSession(_ bytes: [UInt8]) {
     for record in records(of: bytes).prefix(200) { host.perform(record[0], record.dropFirst()) }
 }
 
-private let ownVoice = AudioCapabilities(
+/// What the person brings who speaks.
+let ownVoice = AudioCapabilities(
     address: SocketAddress(host: "192.0.2.1", port: 4_000),
     codecs: [.opus, .pcmu, .pcma, .telephoneEvent(clockRate: 8_000)], security: .preferred,
     keys: [SRTPKey(.aes128SHA1Tag80, Array(repeating: 1, count: 30))].compactMap { $0 })

@@ -49,6 +49,23 @@ import Testing
         #expect(wire.held(.b).last == .init(byUs: false, byThem: true))
     }
 
+    @Test("asked for too often is answered without it, unasked, until our person asks") func insistent() {
+        var wire = Self.inCall()
+        for _ in 1...5 {
+            wire.does(.a, .offerVoice(Wire.call, .of(1)))
+            wire.wait(.seconds(2))
+            wire.does(.b, .refuseVoice(Wire.answered))
+            wire.wait(.seconds(2))
+        }
+        #expect(wire.voice(.b) == Array(repeating: .asked, count: UserAgent.Limits.questions))
+        #expect(wire.voice(.a).count == 5 && wire.voice(.a).last == .refused(.unable(status: 200)))
+        wire.does(.b, .offerVoice(Wire.answered, .of(2)))
+        wire.wait(.seconds(2))
+        wire.does(.a, .acceptVoice(Wire.call, .of(1)))
+        wire.wait(.seconds(2))
+        #expect(wire.isSpeaking(.a) && wire.isSpeaking(.b))
+    }
+
     @Test("that nobody answers is withdrawn after half a minute") func unanswered() {
         var wire = Self.inCall()
         wire.does(.a, .offerVoice(Wire.call, .of(1)))
