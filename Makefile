@@ -13,7 +13,7 @@ STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls
             baresip-core linphone-cli sip-tester
 
 # Tests on real sockets and clocks, and in terminals: they run by themselves, since the others take every core there is.
-REAL     = ^(SIPTransportTests|TerminalTests)\.
+REAL     = ^(SIPTransportTests|TerminalTests|VoiceTests\.(VoiceEngine|Device)Tests)[./]
 
 # A build tree of its own: switching the standard library to static in .build would build all packages anew.
 RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static
@@ -39,6 +39,11 @@ interop: PACKAGES += $(STRANGERS)
 interop: deps ## talk with programs that others wrote: Kamailio, baresip, linphonec, sipp
 	swift build --build-tests
 	PARTYLINE_INTEROP=1 swift test --skip-build --filter '^InteropTests'
+
+devices: PACKAGES += pulseaudio libasound2-plugins
+devices: deps ## sound through PortAudio, on a PulseAudio without hardware that is started for it
+	swift build --build-tests
+	Tests/VoiceTests/pulse swift test --skip-build --filter '^VoiceTests.DeviceTests'
 
 build: deps ## the release executable
 	swift build $(RELEASE) --product partyline
@@ -84,5 +89,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test flood build install interop lint format conformance fuzz sanitize bench soak clean deps
+.PHONY: help run test flood devices build install interop lint format conformance fuzz sanitize bench soak clean deps
 .DEFAULT_GOAL := help

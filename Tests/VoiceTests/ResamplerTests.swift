@@ -30,5 +30,16 @@ import Testing
         let steepest = zip(out[1_000..<written], out[1_001..<written]).map { abs(Int($0) - Int($1)) }.max() ?? 0
         #expect(steepest < 620, "\(steepest)")
     }
+
+    @Test("every ratio of a clock that wanders is taken, from whichever came before") func wandering() {
+        let resampler = Resampler(from: Sound.rate, to: Sound.rate)
+        let tone = Voices.tone(440, seconds: 4)
+        var out = [Int16](repeating: 0, count: 1_000)
+        for (number, start) in stride(from: 0, to: tone.count, by: 480).enumerated() {
+            resampler.follow(partsPerMillion: (number * 937) % 10_000 - 5_000)
+            let written = resampler.process(tone, start..<(start + 480), into: &out).written
+            #expect((476...484).contains(written), "\(written) in frame \(number)")
+        }
+    }
 }
 #endif

@@ -17,10 +17,12 @@ import Testing
             let events = Mutex<[VoiceEvent]>([])
         }
 
-        init(_ choice: AudioChoice) {
+        init(_ choice: AudioChoice, processing: Bool? = nil) {
             let told = Told()
             self.told = told
-            engine = VoiceEngine(choice) { event in told.events.withLock { $0.append(event) } }
+            engine = VoiceEngine(choice, processing: processing) { event in
+                told.events.withLock { $0.append(event) }
+            }
         }
 
         var events: [VoiceEvent] { told.events.withLock { $0 } }
@@ -29,6 +31,12 @@ import Testing
             events.reversed().lazy.compactMap { event -> StreamStatistics? in
                 if case .statistics(_, let statistics) = event { statistics } else { nil }
             }.first
+        }
+
+        var devices: [DeviceEvent] {
+            events.compactMap { event -> DeviceEvent? in
+                if case .device(let device) = event { device } else { nil }
+            }
         }
 
         var keys: String {
@@ -40,32 +48,32 @@ import Testing
 
     private static let folder = "/tmp/partyline-voice-\(getpid())"
 
-    private static func path(_ name: String) -> String {
+    static func path(_ name: String) -> String {
         mkdir(folder, 0o700)
         return "\(folder)/\(name)-\(UInt32.random(in: 0 ... .max)).wav"
     }
 
-    private static func write(_ sound: [Int16], to path: String) throws {
+    static func write(_ sound: [Int16], to path: String) throws {
         let writer = try WaveWriter(path: path)
         writer.write(sound)
     }
 
-    private static func read(_ path: String, samples: Int) throws -> [Int16] {
+    static func read(_ path: String, samples: Int) throws -> [Int16] {
         var sound = [Int16](repeating: 0, count: samples)
         try WaveReader(path: path).read(into: &sound)
         return sound
     }
 
-    /// Waits until it is so; ten seconds at most.
-    private static func until(_ condition: () -> Bool) async -> Bool {
-        for _ in 0..<1_000 {
+    /// Waits until it is so. Tests that compute run beside these, and may keep them from looking for long.
+    static func until(_ condition: () -> Bool) async -> Bool {
+        for _ in 0..<2_000 {
             if condition() { return true }
             try? await Task.sleep(for: .milliseconds(10))
         }
         return condition()
     }
 
-    private static func parameters(_ codec: Codec, to ports: StreamPorts, host: String, muxed: Bool) throws
+    static func parameters(_ codec: Codec, to ports: StreamPorts, host: String, muxed: Bool) throws
         -> StreamParameters
     {
         let remote = try #require(RemoteAddress(host: host, port: ports.voice))
@@ -82,8 +90,8 @@ import Testing
     func call(codec: Codec, host: String, muxed: Bool) async throws {
         let (input, output) = (Self.path("in"), Self.path("out"))
         let (inputBack, outputBack) = (Self.path("in-back"), Self.path("out-back"))
-        try Self.write(Voices.tone(440, seconds: 6), to: input)
-        try Self.write(Voices.tone(1_000, seconds: 6), to: inputBack)
+        try Self.write(Voices.tone(440, seconds: 90), to: input)
+        try Self.write(Voices.tone(1_000, seconds: 90), to: inputBack)
         let ada = End(.files(input: input, output: outputBack))
         let bob = End(.files(input: inputBack, output: output))
         let (atAda, atBob) = (try ada.engine.reserve(1, host: host), try bob.engine.reserve(7, host: host))
@@ -105,7 +113,7 @@ import Testing
 
     @Test("muted and unmuted, held and resumed, ended: the other side's meter shows it") func mute() async throws {
         let input = Self.path("in")
-        try Self.write(Voices.tone(440, seconds: 60), to: input)
+        try Self.write(Voices.tone(440, seconds: 90), to: input)
         let ada = End(.files(input: input, output: nil))
         let bob = End(.none)
         let (atAda, atBob) = (

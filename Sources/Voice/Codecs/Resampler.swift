@@ -7,8 +7,9 @@ final class Resampler {
     static let quality: Int32 = 3
 
     private let state: OpaquePointer
-    /// Ratios are fractions of this denominator, so that a millionth is told from the next.
-    private static let denominator: UInt32 = 1_000_000
+    /// Ratios are fractions of it: 20 millionths are told from the next 20. SpeexDSP multiplies the denominators of two
+    /// ratios that follow each other in 32 bits, and where that is too much keeps half of the old one.
+    private static let denominator = 50_000
     let from: Int
     let to: Int
 
@@ -49,8 +50,10 @@ final class Resampler {
     func follow(partsPerMillion: Int) {
         precondition(from == to)
         let bound = min(max(partsPerMillion, -10_000), 10_000)
-        let numerator = UInt32(Int(Self.denominator) + bound)
-        speex_resampler_set_rate_frac(state, numerator, Self.denominator, UInt32(from), UInt32(to))
+        let numerator = UInt32(Self.denominator + bound * Self.denominator / 1_000_000)
+        let status = speex_resampler_set_rate_frac(
+            state, numerator, UInt32(Self.denominator), UInt32(from), UInt32(to))
+        precondition(status == 0, "SpeexDSP refused the ratio \(numerator)/\(Self.denominator)")
     }
 
     /// Forgets the sound before.

@@ -46,6 +46,9 @@ package final class VoiceEngine: Sendable {
         }
     }
 
+    /// Where its devices and its streams meet.
+    var ports: DevicePorts { devices.ports }
+
     private func ask(_ command: Command) {
         commands.append(command)
         devices.ports.bell.ring()

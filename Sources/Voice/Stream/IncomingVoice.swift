@@ -108,9 +108,12 @@ final class IncomingVoice {
         isQuiet = decoded.energy(count: count).sum < Self.quiet * Self.quiet * count
     }
 
+    /// Four times what two clocks differ by, and a pitch that nobody tells from the true one, nor a meter within 1 Hz.
+    private static let fastest = 800
+
     /// Plays a little faster or slower from here on.
     private func follow(_ speed: Double) {
-        let millionths = Int(((speed - 1) * 1_000_000).rounded())
+        let millionths = min(max(Int(((speed - 1) * 1_000_000).rounded()), -Self.fastest), Self.fastest)
         guard millionths != self.speed else { return }
         self.speed = millionths
         resampler.follow(partsPerMillion: millionths)

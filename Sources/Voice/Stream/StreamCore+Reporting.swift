@@ -52,7 +52,6 @@ extension StreamCore {
         statistics.loss = gauge.loss
         statistics.jitter = reception.statistics?.jitter ?? .zero
         statistics.wait = incoming.playout.wait
-        statistics.drift = incoming.playout.drift
         statistics.counts.missing = counts.missing
         statistics.counts.late = counts.late
         statistics.quality = incoming.codec.map { codec in

@@ -21,8 +21,6 @@ package struct StreamStatistics: Sendable, Equatable {
     package var roundTrip: Duration?
     /// How long packets wait before they are played.
     package var wait: Duration = .zero
-    /// How much faster the other side's clock runs than ours, in millionths.
-    package var drift = 0.0
     /// Nil before anything came.
     package var quality: Quality?
     package var counts = Counts()
