@@ -234,6 +234,29 @@ struct Ear {
         }
     }
 
+    @Test("who forges the peer's address in its pause is heard only until the peer speaks again") func forged() {
+        var ear = Ear()
+        ear.hearAll(0..<50)
+        ear.now += .seconds(2)
+        #expect(ear.hear(9_000, ssrc: 66) == .dropped(.otherSource))
+        #expect(ear.hear(9_001, ssrc: 66) == .began)
+        var sequence = 9_002
+        func forge() {
+            for _ in 0..<3 {
+                _ = ear.hear(sequence, ssrc: 66, after: 0)
+                sequence += 1
+            }
+        }
+        forge()
+        #expect(ear.hear(50) == .dropped(.otherSource))
+        #expect(ear.hear(51) == .began)
+        for next in 52..<100 {
+            forge()
+            #expect(ear.hear(next) == .taken)
+        }
+        #expect(ear.hear(sequence, ssrc: 66, after: 0) == .dropped(.otherSource))
+    }
+
     @Test("a sender that begins its numbers anew is followed") func restarted() {
         var ear = Ear()
         ear.hearAll(0..<10)

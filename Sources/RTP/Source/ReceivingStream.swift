@@ -28,6 +28,8 @@ package struct ReceivingStream: Sendable {
     private var window = ReplayWindow(0)
     private var heard: Duration = .zero
     private var newcomer: (ssrc: UInt32, sequence: UInt16)?
+    /// The one that was heard before the present one.
+    private var former: (ssrc: UInt32, sequence: UInt16)?
 
     /// - Parameters: see `SourceLatch`.
     package init(signalled: RemoteAddress?, isProtected: Bool, vouched: [RemoteAddress.Host] = []) {
@@ -68,21 +70,29 @@ package struct ReceivingStream: Sendable {
         }
     }
 
-    /// A sender that was not heard before. The first one, and one that authenticated, need no proof; another one takes two
-    /// packets in sequence (RFC 3550 A.1) and that the known one is silent, so that no single packet ends what is heard.
+    /// Another sender than the present one. The first one, and one that authenticated, need no proof; another one takes two
+    /// packets in sequence (RFC 3550 A.1) and that the present one is silent, so that no single packet ends what is heard. The
+    /// one before need not wait for silence: who spoke up in its pause, with the peer's address forged, is not to keep it out.
     private mutating func meet(_ header: RTPHeader, clock: Int?, at now: Duration) -> Verdict {
         let isProven = newcomer.map { $0.ssrc == header.ssrc && $0.sequence == header.sequence } ?? false
         let isSilent = now - heard >= SequenceTracker.silence
-        guard statistics == nil || isProtected || isProven && isSilent else {
+        let isBack = former.map { goesOn(header, after: $0) } ?? false
+        guard statistics == nil || isProtected || isProven && (isSilent || isBack) else {
             newcomer = (header.ssrc, header.sequence &+ 1)
             return .dropped(.otherSource)
         }
+        former = isBack ? nil : statistics.map { ($0.ssrc, UInt16(truncatingIfNeeded: $0.sequences.highest)) }
         newcomer = nil
         let statistics = ReceptionStatistics(header, clock: clock ?? 0, probation: 0, at: now)
         self.statistics = statistics
         window = ReplayWindow(statistics.sequences.highest)
         heard = now
         return .began
+    }
+
+    private func goesOn(_ header: RTPHeader, after stream: (ssrc: UInt32, sequence: UInt16)) -> Bool {
+        let step = Wrapping.distance(from: stream.sequence, to: header.sequence)
+        return header.ssrc == stream.ssrc && step > 0 && step < SequenceTracker.maxDropout
     }
 
     /// Whether a report is the peer's; see `SourceLatch`.
