@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Harness", "partyline"], swiftSettings: strict),
         // What is fuzzed, and by `make test` with what fuzzing began with and found.
         .target(
-            name: "FuzzTargets", dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI"],
+            name: "FuzzTargets",
+            dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI", "RTP"],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(

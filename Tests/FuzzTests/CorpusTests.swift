@@ -51,7 +51,7 @@ import Testing
 
     @Test(
         "cut at any byte breaks none either",
-        arguments: [FuzzTarget.message, .framing, .uri, .description, .multipart, .pidf, .signs, .digest])
+        arguments: [FuzzTarget.message, .framing, .uri, .description, .multipart, .pidf, .signs, .digest, .rtp, .rtcp])
     func cut(_ target: FuzzTarget) async {
         await #expect(processExitsWith: .success) { [target] in
             let folder = CorpusTests.corpus + "/" + target.rawValue

@@ -224,7 +224,7 @@ package struct PlayoutBuffer: Sendable {
         let first = index - PacketRing.capacity + 1
         for old in upcoming..<min(first, upcoming + PacketRing.capacity) {
             counts.missing += ring[old] == nil ? 1 : 0
-            counts.dropped += ring[old] == nil ? 0 : 1
+            counts.dropped += ring[old].map { $0.count > 0 ? 1 : 0 } ?? 0
             ring.remove(old)
         }
         upcoming = first

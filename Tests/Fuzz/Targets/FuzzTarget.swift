@@ -1,7 +1,7 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
     case message, framing, uri, digest, description, multipart, pidf, signs, location, settings
-    case renderer, keys, exchange, phone, session, referral, journal
+    case renderer, keys, exchange, phone, session, referral, journal, rtp, rtcp
 
     /// What of the program is at work, in a few words.
     package var covers: String {
@@ -23,6 +23,8 @@ package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
         case .session: "a user agent in a call"
         case .referral: "a user agent that is transferred"
         case .journal: "the log, its stories and masks"
+        case .rtp: "packets of sound and keys, whose they are, and when they are played"
+        case .rtcp: "reports, and what is reckoned with them"
         }
     }
 
@@ -45,6 +47,8 @@ package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
         case .session: fuzzSession(bytes)
         case .referral: fuzzReferral(bytes)
         case .journal: fuzzJournal(bytes)
+        case .rtp: fuzzStream(bytes)
+        case .rtcp: fuzzReports(bytes)
         }
     }
 }
