@@ -8,7 +8,7 @@ import Testing
 
 /// PortAudio for real, on a sound server of its own that Tests/VoiceTests/pulse starts: what is played comes back as what
 /// the microphone hears.
-@Suite(.serialized, .enabled(if: getenv("PARTYLINE_PULSE") != nil)) struct DeviceTests {
+@Suite("Real devices", .serialized, .enabled(if: getenv("PARTYLINE_PULSE") != nil)) struct DeviceTests {
     private typealias End = VoiceEngineTests.End
 
     /// A call between an end with files and one with devices, whose loudspeaker is its microphone.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Voice
 
-@Suite struct DriftTests {
+@Suite("Clocks") struct DriftTests {
     @Test("a clock that is 200 millionths off is followed", arguments: [(200.0, 10), (-200, 2)])
     func drift(millionths: Double, minutes: Int) throws {
         var conversation = try Conversation(.pcmu)

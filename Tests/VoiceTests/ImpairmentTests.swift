@@ -1,9 +1,11 @@
 #if Voice
+import Glibc
 import Testing
 
 @testable import Voice
 
-/// What an impaired network leaves of speech, in numbers; they are in the README's table.
+/// What an impaired network leaves of speech, in numbers; they are in the README's table. The sounds themselves are kept in
+/// the folder PARTYLINE_SOUNDS, if it is named.
 @Suite struct ImpairmentTests {
     enum Network: String, CaseIterable, CustomStringConvertible {
         case good, loss1, loss5, loss10, loss20, jitter80, reordered, duplicated
@@ -68,6 +70,11 @@ import Testing
         // Reports of the first half tell the encoder what gets lost.
         let heard = conversation.say(speech, answer: speech).bob
         let score = Self.score(speech, heard)
+        if let folder = getenv("PARTYLINE_SOUNDS") {
+            let path = "\(String(cString: folder))/\(codec.name) \(network)"
+            try VoiceEngineTests.write(speech, to: "\(path) said.wav")
+            try VoiceEngineTests.write(heard, to: "\(path) heard.wav")
+        }
         let statistics = conversation.bob.measure(at: conversation.now)
         print(
             "\(network), \(codec.name): STOI \((score * 1_000).rounded() / 1_000),",

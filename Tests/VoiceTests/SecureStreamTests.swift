@@ -3,7 +3,7 @@ import Testing
 
 @testable import Voice
 
-@Suite struct SecureStreamTests {
+@Suite("SRTP") struct SecureStreamTests {
     private static func key(_ seed: UInt8, _ suite: CryptoSuite = .aes128CounterSHA1Tag80) throws -> MasterKey {
         try #require(MasterKey(suite, octets: (0..<30).map { seed &+ $0 &* 7 }))
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Voice
 
-@Suite struct StreamCoreTests {
+@Suite("A voice stream") struct StreamCoreTests {
     private static func speech(_ seconds: Double) -> [Int16] {
         let reader = WaveReader(WaveFile(rate: 8_000, samples: Voices.speech(seconds: seconds, rate: 8_000)))
         var sound = [Int16](repeating: 0, count: Int(seconds * 48_000) / 480 * 480)
@@ -126,7 +126,7 @@ import Testing
     }
 }
 
-@Suite struct SecuredStreamTests {
+@Suite("A secured stream") struct SecuredStreamTests {
     private static func keys() throws -> (ada: StreamKeys, bob: StreamKeys) {
         let one = try #require(MasterKey(.aes128CounterSHA1Tag80, octets: Array(1...30)))
         let two = try #require(MasterKey(.aes128CounterSHA1Tag80, octets: Array(31...60)))

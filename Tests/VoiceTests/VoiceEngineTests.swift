@@ -7,7 +7,7 @@ import Testing
 @testable import Voice
 
 /// Real threads and sockets on loopback, files for devices.
-@Suite(.serialized) struct VoiceEngineTests {
+@Suite("The voice engine", .serialized) struct VoiceEngineTests {
     /// An engine and what it told.
     final class End: Sendable {
         let engine: VoiceEngine

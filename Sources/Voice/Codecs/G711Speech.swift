@@ -55,15 +55,21 @@ final class G711SpeechDecoder: SpeechDecoder {
 
     func decode(_ payload: Span<UInt8>, into sound: inout [Int16]) -> Int? {
         guard payload.count > 0, payload.count <= narrow.count else { return nil }
-        var samples = narrow.mutableSpan
-        let count = coder.decode(payload, into: &samples)
-        concealment.heard(&narrow, count: count)
+        var whole = narrow.mutableSpan
+        let count = coder.decode(payload, into: &whole)
+        narrow.withUnsafeMutableBufferPointer { samples in
+            var heard = UnsafeMutableBufferPointer(rebasing: samples[..<count]).mutableSpan
+            concealment.heard(&heard)
+        }
         return resampler.process(narrow, 0..<count, into: &sound).written
     }
 
     func conceal(_ samples: Int, into sound: inout [Int16]) {
         let count = samples / 6
-        concealment.fill(&narrow, count: count)
+        narrow.withUnsafeMutableBufferPointer { samples in
+            var filled = UnsafeMutableBufferPointer(rebasing: samples[..<count]).mutableSpan
+            concealment.conceal(into: &filled)
+        }
         let written = resampler.process(narrow, 0..<count, into: &sound).written
         if written < samples { sound.silence(written..<samples) }
     }

@@ -44,6 +44,9 @@ final class IncomingVoice {
         playout.put(header, payload, ticks: ticks ?? 0, clock: codec.clockRate, at: now)
     }
 
+    /// A packet that is no sound: its number is not missing.
+    func pass(_ header: RTPHeader) { playout.pass(header) }
+
     /// What still waits is not played.
     func forget() {
         playout.removeAll()

@@ -53,7 +53,9 @@ extension StreamCore {
         lastHeard = now
         let payload = octets.extracting(packet.payload)
         if let codec, parameters.receives { incoming.put(header, payload, codec, at: now) }
-        return isKey ? keys.receive(header, payload, at: now) : []
+        guard isKey else { return [] }
+        incoming.pass(header)
+        return keys.receive(header, payload, at: now)
     }
 
     /// Whether it is the other side's, and here for the first time.
