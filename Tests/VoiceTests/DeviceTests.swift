@@ -92,6 +92,26 @@ import Testing
         files.engine.shut()
     }
 
+    @Test("a sound server that hangs keeps nobody from leaving") func hanging() async throws {
+        let devices = End(.devices(), processing: false)
+        let files = End(.none)
+        try Self.call(devices, files)
+        #expect(
+            await VoiceEngineTests.until {
+                devices.devices.contains { if case .opened(.input, _) = $0 { true } else { false } }
+            })
+        try await Task.sleep(for: .milliseconds(500))
+        Self.server(SIGSTOP)
+        let start = ContinuousClock.now
+        devices.engine.shut()
+        let took = ContinuousClock.now - start
+        Self.server(SIGCONT)
+        // Standard error is nobody's while PortAudio closes, this test's own lines included.
+        try await Task.sleep(for: .seconds(2))
+        #expect(took < .seconds(3), "\(took)")
+        files.engine.shut()
+    }
+
     private static func server(_ signal: Int32) {
         guard let text = getenv("PARTYLINE_PULSE"), let process = pid_t(String(cString: text)) else { return }
         kill(process, signal)

@@ -37,13 +37,17 @@ final class Devices: @unchecked Sendable {
         }
     }
 
-    /// Closes everything, and returns when it is done.
+    /// Closes everything, and returns when it is done; after two seconds in any case: a sound server that hangs keeps
+    /// nobody from leaving.
     func close() {
-        queue.sync {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { [self] in
             needs = []
             shut()
             files = nil
+            done.signal()
         }
+        _ = done.wait(timeout: .now() + 2)
     }
 
     /// From now on these; at once where devices are open.
