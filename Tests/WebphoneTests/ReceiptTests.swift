@@ -171,6 +171,8 @@ struct ReceiptTests {
         }
         #expect(receipts.settle("b0", in: .placed(1)) == nil)
         #expect(receipts.settle("b1", in: .placed(1)) == MessageID(1))
+        receipts.ended(.placed(1))
+        #expect(receipts.settle("b2", in: .placed(1)) == nil)
     }
 
     @Test("a text that goes again keeps its name, by which the other side knows it, in its call only")

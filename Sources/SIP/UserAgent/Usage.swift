@@ -65,14 +65,16 @@ extension UserAgent {
     /// What our open requests were for.
     struct Purposes: Equatable, Sendable {
         private var table: [TransactionLayer.ClientID: Purpose] = [:]
-        private var threshold = 32
+        private var threshold = Limits.sweep
+
+        var count: Int { table.count }
 
         /// INVITEs stay for the copies of their 2xx and nobody tells when the last came, so the table is swept as it
         /// grows, by those that the transaction layer knows no more.
         mutating func add(_ purpose: Purpose, for client: TransactionLayer.ClientID, in layer: TransactionLayer) {
             if table.count >= threshold {
                 table = table.filter { layer.exists($0.key) }
-                threshold = max(32, table.count * 2)
+                threshold = max(Limits.sweep, table.count * 2)
             }
             table[client] = purpose
         }
@@ -82,7 +84,8 @@ extension UserAgent {
         mutating func remove(_ client: TransactionLayer.ClientID) -> Purpose? { table.removeValue(forKey: client) }
     }
 
-    /// The last requests outside of dialogs, to recognise those that come twice (RFC 3261 §8.2.2.2).
+    /// Requests outside of dialogs, to recognise those that come twice (RFC 3261 §8.2.2.2): while their transactions last,
+    /// and MESSAGEs for longer, since a text that was shown is not shown again however late its copy comes.
     struct Merges: Equatable, Sendable {
         struct Key: Hashable, Sendable {
             var callID: String?
@@ -93,13 +96,17 @@ extension UserAgent {
         private var table: [Key: TransactionLayer.ServerID] = [:]
         private var order: [Key] = []
         private var oldest = 0
+        private var threshold = Limits.sweep
+
+        var count: Int { table.count }
 
         /// Remembers a request; gives back the transaction in which the same one came before.
-        mutating func remember(_ request: Request, _ transaction: TransactionLayer.ServerID) -> TransactionLayer
-            .ServerID?
-        {
+        mutating func remember(
+            _ request: Request, _ transaction: TransactionLayer.ServerID, in layer: TransactionLayer
+        ) -> TransactionLayer.ServerID? {
             let key = Key(callID: request.callID, fromTag: request.from?.tag, cseq: request.cseq)
             if let former = table[key] { return former }
+            if order.count >= threshold { sweep(layer) }
             table[key] = transaction
             if order.count < Limits.remembered {
                 order.append(key)
@@ -109,6 +116,13 @@ extension UserAgent {
                 oldest = (oldest + 1) % order.count
             }
             return nil
+        }
+
+        private mutating func sweep(_ layer: TransactionLayer) {
+            table = table.filter { $0.key.cseq?.method == .message || layer.exists($0.value) }
+            order = (order[oldest...] + order[..<oldest]).filter { table[$0] != nil }
+            oldest = 0
+            threshold = max(Limits.sweep, order.count * 2)
         }
     }
 }

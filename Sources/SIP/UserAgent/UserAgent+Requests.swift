@@ -46,7 +46,7 @@ extension UserAgent {
         _ request: Request, _ transaction: TransactionLayer.ServerID, on flow: Flow, _ effects: inout [Effect]
     ) {
         if let objection = Capabilities.objection(to: request) { return answer(objection, transaction, &effects) }
-        if let former = merges.remember(request, transaction) {
+        if let former = merges.remember(request, transaction, in: transactions) {
             if former != transaction, transactions.exists(former) {
                 return answer(482, request, transaction, &effects)
             }

@@ -66,7 +66,7 @@ public struct UserAgent: Sendable, Equatable {
         /// REFERs of peers that are remembered for the INVITE that follows.
         public static let referrals = 64
         /// Dialogs that are over, for those who want to take the place of one (RFC 3891 §3).
-        public static let departed = 64
+        public static let departed = 8
         /// Other addresses that are taken from a 3xx.
         public static let redirections = 8
         /// Methods and media types that are remembered of what a peer says it takes.
@@ -80,6 +80,8 @@ public struct UserAgent: Sendable, Equatable {
         public static let messageBody = 32_768
         /// Requests outside of dialogs remembered to recognise a copy that came another way (RFC 3261 §8.2.2.2).
         public static let remembered = 256
+        /// How much of what may be over is kept at least before it is looked through.
+        static let sweep = 4
     }
 
     /// Names a timer of this user agent; opaque to the host.
@@ -155,6 +157,8 @@ public struct UserAgent: Sendable, Equatable {
     var referralCount: UInt64 = 0
     /// Dialogs of sessions that are over, the latest last.
     var departed: [DialogID] = []
+    /// How much is remembered of requests and dialogs that may be over.
+    package var remembered: Int { merges.count + purposes.count + departed.count }
     /// Users whose MESSAGEs outside of sessions are refused.
     var barred: Set<URI> = []
     /// Incoming sessions so far.

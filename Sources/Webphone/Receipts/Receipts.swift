@@ -75,14 +75,19 @@ package struct Receipts: Sendable, Equatable {
     /// The message that a notification in this call is about, told once.
     package mutating func settle(_ id: String, in call: CallID) -> MessageID? {
         guard asked[id]?.call == call else { return nil }
-        defer {
-            if asked.isEmpty { (order, oldest) = ([], 0) }
-        }
+        defer { tidy() }
         return forget(id)
     }
 
+    /// Notifications come in the call that they are about, or not at all.
     package mutating func ended(_ call: CallID) {
         plain.remove(call)
         heard[call] = nil
+        for (id, text) in asked where text.call == call { forget(id) }
+        tidy()
+    }
+
+    private mutating func tidy() {
+        if asked.isEmpty { (order, oldest) = ([], 0) }
     }
 }

@@ -168,6 +168,24 @@ import Testing
         #expect(try phone.takeResponse().status == 200)
     }
 
+    @Test("after call leaves nothing behind that grows: what is remembered of hundreds is what was of a few")
+    func hundreds() {
+        var wire = Wire(.tcp)
+        var after: [Int: Int] = [:]
+        for count in UInt64(1)...300 {
+            wire.does(.a, .invite(.placed(count), to: Wire.guest, on: wire.flow(.a)))
+            wire.wait(.milliseconds(10))
+            if count % 2 == 0 { wire.does(.b, .accept(.received(count))) }
+            wire.wait(.milliseconds(10))
+            wire.does(.b, count % 2 == 0 ? .hangUp(.received(count)) : .reject(.received(count), status: 486))
+            wire.wait(.seconds(20))
+            after[Int(count)] = max(wire[.a].agent.remembered, wire[.b].agent.remembered)
+        }
+        let early = (20...60).compactMap { after[$0] }.max() ?? 0
+        let late = (260...300).compactMap { after[$0] }.max() ?? .max
+        #expect(late <= early && early <= 24, "\(early), then \(late)")
+    }
+
     @Test("that says how long it may ring is over then, and not before") func expires() throws {
         var phone = Phone("1001")
         var invite = request(.invite)
