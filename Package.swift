@@ -66,7 +66,8 @@ let package = Package(
             name: "partyline",
             dependencies: [
                 "SIP", "SIPTransport", "Webphone", "ChatCore", "TerminalUI", "CursesTerminal", "Exchange",
-                "Journal", "Settings",
+                "Journal", "Settings", .target(name: "RTP", condition: withVoice),
+                .target(name: "Voice", condition: withVoice),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -15,6 +15,8 @@ extension Chat {
         package internal(set) var heldBy: Side?
         /// Whether the other side is writing.
         package internal(set) var isTyping = false
+        /// Voice; nil while the call is one of texts.
+        package internal(set) var sound: Sound?
         /// Whom we asked the other side to talk to instead.
         var transferTarget: String?
         /// Whether the other side is about to talk to somebody else in our place.

@@ -39,12 +39,12 @@ extension Chat {
     private mutating func acceptDialog(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, let party): return accept(id, from: party)
-        case .transfer, .forwarded, .paste, .trust: return []
+        case .transfer, .forwarded, .voice, .paste, .trust: return []
         }
     }
 
     /// Takes a waiting request; the call is on when the phone says so.
-    mutating func accept(_ id: CallID, from party: Party) -> [Effect] {
+    mutating func accept(_ id: CallID, from party: Party, withVoice: Bool = false) -> [Effect] {
         guard let index = request(where: { waiting, _ in waiting == id }) else { return [] }
         var effects = close(index)
         let (ended, goodbye) = giveWay()
@@ -54,7 +54,7 @@ extension Chat {
         // With somebody else selected, one Enter too many would end the chat that has just begun.
         state.clients.select(number: party.number)
         state.focus = .input
-        return effects + [.phone(.accept(id))]
+        return effects + [withVoice ? .voice(.accept(id)) : .phone(.accept(id))]
     }
 
     mutating func hangUp() -> [Effect] {
@@ -90,7 +90,7 @@ extension Chat {
     mutating func closePaste() -> [Effect] {
         switch state.dialog?.question {
         case .paste: close(0)
-        case .request, .transfer, .forwarded, .trust, nil: []
+        case .request, .transfer, .forwarded, .voice, .trust, nil: []
         }
     }
 }
@@ -130,7 +130,7 @@ extension Chat {
     mutating func drop(_ index: Int) -> [Effect] {
         switch state.dialogs[index].question {
         case .request(let id, _): return close(index) + [.phone(.reject(id))]
-        case .transfer, .forwarded, .paste, .trust: return []
+        case .transfer, .forwarded, .voice, .paste, .trust: return []
         }
     }
 
@@ -173,7 +173,7 @@ extension Chat {
         switch state.dialogs[index].question {
         case .request(_, let party):
             note(new.kind, Self.words(for: new, ofRequestFrom: state.clients.label(for: party), by: side))
-        case .transfer, .forwarded, .paste, .trust: break
+        case .transfer, .forwarded, .voice, .paste, .trust: break
         }
         return close(index)
     }

@@ -29,6 +29,12 @@ extension Chat {
         case .blocked: return listBlocked()
         case .typing(let isOn): return setTyping(isOn)
         case .receipts(let isOn): return setReceipts(isOn)
+        case .voice(let wish): return try setVoice(wish)
+        case .mute(let wish): return try setMuted(wish)
+        case .pushToTalk(let isOn): return setPushToTalk(isOn)
+        case .ring(let isOn): return setRinging(isOn)
+        case .devices: return try listDevices()
+        case .device(let role, let name): return try choose(role, name)
         case .help:
             state.help = Help.firstCommand
             return []

@@ -61,6 +61,8 @@ extension Chat {
         switch (dialog.question, choice) {
         case (.request(let id, let party), .ok):
             return accept(id, from: party)
+        case (.request(let id, let party), .voice):
+            return accept(id, from: party, withVoice: true)
         case (.request(let id, let party), .cancel):
             note(.call, "You refused the chat request of \(state.clients.label(for: party)).")
             return close(0) + [.phone(.reject(id))]
@@ -76,8 +78,12 @@ extension Chat {
             return close(0)
         case (.trust(let server), _):
             return decide(choice, on: server)
-        case (_, .once), (_, .always):
-            return []  // offered by questions of trust only
+        case (.voice(let id), .voice):
+            return close(0) + agree(toVoiceIn: id)
+        case (.voice(let id), _):
+            return close(0) + decline(voiceIn: id)
+        case (_, .once), (_, .always), (_, .voice):
+            return []  // not offered by these
         }
     }
 
@@ -116,7 +122,7 @@ extension Chat {
         state.dialogs.firstIndex { dialog in
             switch dialog.question {
             case .request(let id, let party): matches(id, party)
-            case .transfer, .forwarded, .paste, .trust: false
+            case .transfer, .forwarded, .voice, .paste, .trust: false
             }
         }
     }
@@ -125,7 +131,7 @@ extension Chat {
     mutating func closeQuestion(about id: CallID) -> [Effect] {
         let index = state.dialogs.firstIndex { dialog in
             switch dialog.question {
-            case .transfer(let asking, _): asking == id
+            case .transfer(let asking, _), .voice(let asking): asking == id
             case .request, .forwarded, .paste, .trust: false
             }
         }

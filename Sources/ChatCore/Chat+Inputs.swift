@@ -26,11 +26,13 @@ extension Chat {
             return fired(timer) + keepUp()
         case .preferences(let kept):
             return remember(kept)
+        case .voice(let report):
+            return receive(report)
         }
     }
 
     /// What follows from the state, however it came about.
-    private mutating func keepUp() -> [Effect] { keepTime() + keepTyping() }
+    private mutating func keepUp() -> [Effect] { keepTime() + keepTyping() + keepSounding() }
 
     private mutating func paste(_ text: String) -> [Effect] {
         state.hint = nil
@@ -179,7 +181,7 @@ extension Chat {
         for dialog in state.dialogs {
             switch dialog.question {
             case .request(let id, _): effects.append(.phone(.reject(id)))
-            case .transfer, .forwarded, .paste, .trust: break
+            case .transfer, .forwarded, .voice, .paste, .trust: break
             }
         }
         state.call = nil

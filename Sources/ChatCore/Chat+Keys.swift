@@ -17,6 +17,8 @@ extension Chat {
         case .f(1):
             state.help = state.help == nil ? 0 : nil
             return []
+        case .f(2): return toggleVoice()
+        case .f(3): return toggleMicrophone()
         case .pageUp where state.help == nil: return [.scroll(.pageUp)]
         case .pageDown where state.help == nil: return state.anchor == nil ? [] : [.scroll(.pageDown)]
         case .character, .up, .down, .left, .right, .wordLeft, .wordRight, .home, .end, .pageUp, .pageDown, .tab,

@@ -17,8 +17,9 @@ extension Chat {
         case .delivery(let id, let delivery): settle(id, delivery)
         case .note(let id, let note): receive(note, of: id)
         case .transferAsked(let id, let party): return receiveTransfer(id, to: party)
+        case .voiceAsked(let id): return receiveVoiceQuestion(id)
+        case .voice(let id, let voice): return receive(voice, in: id)
         case .typing(let id, let isTyping): update(id) { $0.isTyping = isTyping }
-        case .voiceAsked, .voice: break  // a phone without codecs is not asked, and asks nobody
         case .turnedAway(let party, let why): receive(party, turnedAway: why)
         case .untrusted(let server): return receive(server)
         case .connected(let endpoint):
@@ -106,7 +107,7 @@ extension Chat {
         case .request(let id, let party):
             note(.call, "The chat request of \(state.clients.label(for: party)) is lost with the connection.")
             return close(index) + [.phone(.reject(id))]
-        case .transfer, .forwarded, .paste, .trust: return []
+        case .transfer, .forwarded, .voice, .paste, .trust: return []
         }
     }
 

@@ -68,7 +68,7 @@ extension Chat {
     private func atHand() throws(Objection) -> Party {
         switch state.dialog?.question {
         case .request(_, let party): return party
-        case .paste, .transfer, .forwarded, .trust, nil: break
+        case .paste, .transfer, .forwarded, .voice, .trust, nil: break
         }
         if let call = state.call { return call.party }
         guard let selected = state.clients.selected else {

@@ -42,7 +42,7 @@ extension Chat {
             guard party.number != state.number else { throw Objection("That is your own number.") }
             note(.call, "You sent \(label) on to \(state.reference(to: party)).")
             return close(0) + [.phone(.forward(id, to: party.number))]
-        case .paste, .transfer, .forwarded, .trust, nil:
+        case .paste, .transfer, .forwarded, .voice, .trust, nil:
             throw Objection("Nobody asks you for a chat: /forward answers a request.")
         }
     }

@@ -23,7 +23,7 @@ extension Chat {
         state.dialogs.contains { dialog in
             switch dialog.question {
             case .trust: true
-            case .request, .transfer, .forwarded, .paste: false
+            case .request, .transfer, .forwarded, .voice, .paste: false
             }
         }
     }
@@ -35,7 +35,7 @@ extension Chat {
             let isForEver = choice == .always
             note(.notice, "You trust \(server.name) \(isForEver ? "from now on" : "until you leave").")
             return effects + [.trust(server, forEver: isForEver), .connect(displayName: state.name)]
-        case .ok, .cancel:
+        case .ok, .voice, .cancel:
             let reason = PlainText.sentence("You do not trust \(server.name). " + server.doubts.joined(separator: " "))
             note(.trouble, "CONNECTION_FAILED: \(reason)")
             return effects

@@ -14,12 +14,18 @@ package struct Chat: Equatable, Sendable {
         package var server: String
         /// The file of servers that are trusted for ever, as people write it.
         package var knownServers: String
+        /// Why there is no voice, a sentence for people; nil where there is.
+        package var voiceless: String?
 
-        package init(name: String?, line: String, server: String, knownServers: String = "known-servers") {
+        package init(
+            name: String?, line: String, server: String, knownServers: String = "known-servers",
+            voiceless: String? = nil
+        ) {
             self.name = name
             self.line = line
             self.server = server
             self.knownServers = knownServers
+            self.voiceless = voiceless
         }
     }
 
@@ -36,6 +42,7 @@ package struct Chat: Equatable, Sendable {
         case fired(Timer)
         /// What was kept of an earlier run; before the first report of a call.
         case preferences(Preferences)
+        case voice(Voice.Report)
     }
 
     /// What the mouse, the screen or a signal asks for.
@@ -88,6 +95,7 @@ package struct Chat: Equatable, Sendable {
         case phone(PhoneCommand)
         /// The phone goes by these from now on, and the next run of the program too.
         case preferences(Preferences)
+        case voice(Voice.Command)
         case start(Timer, after: Duration)
         case cancel(Timer)
         case scroll(Scroll)
@@ -112,6 +120,8 @@ package struct Chat: Equatable, Sendable {
     /// Who was refused unasked, as the log already says.
     var turnedAway: Set<String> = []
     var typing = Typing()
+    /// What rings at present.
+    var sounding: Voice.Tone?
     var pressed: Pressed?
 
     package init(_ settings: Settings) {

@@ -17,21 +17,30 @@ package enum Command: Equatable, Sendable {
     case unblock(String)
     case blocked
     case typing(Bool), receipts(Bool)
+    /// nil turns it the other way.
+    case voice(Bool?), mute(Bool?)
+    case pushToTalk(Bool), ring(Bool)
+    /// Lists them.
+    case devices
+    /// Chooses one by its name or its number in the list; nil leaves it to the system.
+    case device(Voice.Role, String?)
     case help
 
     /// The words that a line may begin with, behind the slash.
     package enum Word: String, CaseIterable, Sendable {
-        case call, dnd, hold, resume, transfer, forward, dtmf, block, unblock, blocked, typing, receipts, help
+        case call, voice, mute, hold, resume, transfer, forward, dtmf, dnd, block, unblock, blocked, typing, receipts
+        case devices, ring, ptt, help
 
         /// What may follow it; empty for nothing.
         package var arguments: String {
             switch self {
-            case .dnd: "[on|off]"
+            case .dnd, .voice, .mute: "[on|off]"
             case .transfer: "[NUMBER|NAME]"
             case .call, .forward, .unblock: "NUMBER|NAME"
             case .dtmf: "KEYS"
             case .block: "[NUMBER|NAME]"
-            case .typing, .receipts: "on|off"
+            case .typing, .receipts, .ring, .ptt: "on|off"
+            case .devices: "[in|out|ring]"
             case .hold, .resume, .blocked, .help: ""
             }
         }
@@ -54,6 +63,11 @@ package enum Command: Equatable, Sendable {
             case .blocked: "list who is blocked"
             case .typing: "whether others see that you are typing"
             case .receipts: "whether others hear that their messages arrived"
+            case .voice: "ask the other side to speak with you, or end it"
+            case .mute: "close your microphone, or open it again"
+            case .devices: "list sound devices; /devices in 2 chooses one"
+            case .ring: "whether a request rings"
+            case .ptt: "the microphone is closed until F3 opens it"
             case .help: "this help"
             }
         }
@@ -92,6 +106,22 @@ package enum Command: Equatable, Sendable {
         case (.receipts, let argument):
             guard let isOn = argument.flatMap(Self.isOn) else { return nil }
             self = .receipts(isOn)
+        case (.voice, let argument):
+            guard let wish = Self.wish(argument) else { return nil }
+            self = .voice(wish)
+        case (.mute, let argument):
+            guard let wish = Self.wish(argument) else { return nil }
+            self = .mute(wish)
+        case (.ring, let argument):
+            guard let isOn = argument.flatMap(Self.isOn) else { return nil }
+            self = .ring(isOn)
+        case (.ptt, let argument):
+            guard let isOn = argument.flatMap(Self.isOn) else { return nil }
+            self = .pushToTalk(isOn)
+        case (.devices, nil): self = .devices
+        case (.devices, let argument?):
+            guard let choice = Self.device(argument) else { return nil }
+            self = choice
         case (.dtmf, let argument):
             guard let keys = argument.flatMap(Self.keys) else { return nil }
             self = .dtmf(keys)
@@ -115,6 +145,18 @@ package enum Command: Equatable, Sendable {
         case "off": false
         default: nil
         }
+    }
+
+    /// On, off, or the other way; nil when it is none of these.
+    private static func wish(_ argument: String?) -> Bool?? {
+        guard let argument else { return .some(nil) }
+        return isOn(argument).map { .some($0) }
+    }
+
+    private static func device(_ argument: String) -> Command? {
+        let parts = argument.split(separator: " ", maxSplits: 1)
+        guard let role = parts.first.flatMap({ Voice.Role(rawValue: $0.lowercased()) }) else { return nil }
+        return .device(role, parts.count > 1 ? String(parts[1]) : nil)
     }
 
     private static func keys(_ argument: String) -> String? {

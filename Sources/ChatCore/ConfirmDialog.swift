@@ -9,6 +9,8 @@ package struct ConfirmDialog: Equatable, Sendable {
         case transfer(CallID, to: Party)
         /// Whom we asked for a chat, by these words, sends us on.
         case forwarded(by: String, to: Party)
+        /// The other side of a call asks to speak.
+        case voice(CallID)
         /// The line holds pasted text of several lines.
         case paste(lines: Int, characters: Int)
         /// A server could not prove who it is.
@@ -16,7 +18,7 @@ package struct ConfirmDialog: Equatable, Sendable {
     }
 
     /// An answer that a dialog offers, in the order of its buttons.
-    package enum Choice: Hashable, Sendable { case ok, once, always, cancel }
+    package enum Choice: Hashable, Sendable { case ok, voice, once, always, cancel }
 
     package enum Focus: Hashable, Sendable {
         case on(Choice)
@@ -29,6 +31,8 @@ package struct ConfirmDialog: Equatable, Sendable {
 
     package internal(set) var question: Question
     package internal(set) var focus: Focus
+    /// Whether who asks for a chat wants to speak at once, as telephones do.
+    package internal(set) var offersVoice = false
 
     init(_ question: Question) {
         self.question = question
@@ -36,17 +40,19 @@ package struct ConfirmDialog: Equatable, Sendable {
         focus = .on(preferred)
     }
 
-    /// Where the keys are at first. Trust is not given by pressing Enter once too often.
+    /// Where the keys are at first. Trust is not given by pressing Enter once too often, and no microphone is opened.
     var preferred: Choice {
         switch question {
         case .request, .transfer, .forwarded, .paste: .ok
-        case .trust: .cancel
+        case .voice, .trust: .cancel
         }
     }
 
     package var choices: [Choice] {
         switch question {
+        case .request where offersVoice: [.ok, .voice, .cancel]
         case .request, .transfer, .forwarded, .paste: [.ok, .cancel]
+        case .voice: [.voice, .cancel]
         case .trust: [.once, .always, .cancel]
         }
     }
@@ -54,10 +60,14 @@ package struct ConfirmDialog: Equatable, Sendable {
     /// What stands on the button.
     package func label(of choice: Choice) -> String {
         switch (choice, question) {
+        case (.ok, .request) where offersVoice: "Text only"
         case (.ok, _): "OK"
+        case (.voice, .request): "With voice"
+        case (.voice, _): "Speak"
         case (.once, _): "Once"
         case (.always, _): "Always"
         case (.cancel, .trust): "No"
+        case (.cancel, .voice): "Text only"
         case (.cancel, _): "Cancel"
         }
     }
@@ -67,6 +77,7 @@ package struct ConfirmDialog: Equatable, Sendable {
         switch question {
         case .request: "refuse"
         case .transfer: "stay"
+        case .voice: "text only"
         case .forwarded, .paste: "cancel"
         case .trust: "no"
         }
@@ -75,7 +86,7 @@ package struct ConfirmDialog: Equatable, Sendable {
     /// Whether one can write beside it. What comes from elsewhere must not stop the person in the middle of a line.
     var allowsTyping: Bool {
         switch question {
-        case .request, .transfer, .forwarded, .trust: true
+        case .request, .transfer, .forwarded, .voice, .trust: true
         case .paste: false
         }
     }
@@ -103,11 +114,12 @@ extension Chat.State {
             case .request: "Chat request"
             case .transfer: "Transfer"
             case .forwarded: "Sent on"
+            case .voice: "Voice"
             case .paste: "Paste"
             case .trust: "Unproven server"
             }
         switch dialog.question {
-        case .request, .transfer, .forwarded, .trust:
+        case .request, .transfer, .forwarded, .voice, .trust:
             return dialogs.count > 1 ? "\(title) (1 of \(dialogs.count))" : title
         case .paste: return title
         }
@@ -119,7 +131,7 @@ extension Chat.State {
         case .request(_, let party):
             let label = clients.label(for: party)
             let who = label == party.number ? "Number \(label)" : "\(label), number \(party.number),"
-            let asks = "\(who) asks you for a chat."
+            let asks = "\(who) asks you for a chat\(dialog?.offersVoice == true ? ", with voice" : "")."
             return [asks] + consequences(of: "Accepting") + ["Or send them on: /forward NUMBER"]
         case .transfer(let id, let party): return transferText(id, party)
         case .forwarded(let label, let party):
@@ -129,6 +141,7 @@ extension Chat.State {
             return [
                 "Send your line with \(lines) pasted lines, \(characters) characters, to \(call?.label ?? "nobody")?"
             ]
+        case .voice(let id): return voiceText(id)
         case .trust(let server): return server.words
         case nil:
             return []
@@ -147,6 +160,14 @@ extension Chat.State {
         let choice = "OK asks \(name(of: party)) for a chat; Cancel stays with \(asker.label)."
         guard let call, call.id != id else { return [asks, choice] }
         return [asks, choice, "OK ends your \(call.isOn ? "chat with" : "request to") \(call.label)."]
+    }
+
+    private func voiceText(_ id: CallID) -> [String] {
+        let asker = calls.first { $0.id == id }
+        let name = asker?.label ?? "The other side"
+        let number = asker.map { name.contains($0.party.number) ? "" : ", number \($0.party.number)," } ?? ""
+        let opens = voice.pushToTalk ? "F3 then opens your microphone." : "Your microphone is open then; F3 closes it."
+        return ["\(name)\(number) asks to speak with you.", opens]
     }
 
     /// What becomes of the call in progress when the person says yes.

@@ -21,6 +21,8 @@ package enum Help {
         Line(keys: "Tab", words: "move between line, Send and clients; Shift-Tab goes back"),
         Line(keys: "^X", words: "hang up, or take the request back"),
         Line(keys: "^O", words: "hold, or go on; a second chat then puts the first aside"),
+        Line(keys: "F2", words: "ask the other side to speak with you, or end it"),
+        Line(keys: "F3", words: "close your microphone, and open it again, while you speak"),
         Line(keys: "Esc", words: "take the request back; in a dialog, refuse"),
         Line(keys: "PgUp PgDn", words: "scroll the chat box; End returns to the newest line"),
         Line(keys: "Left Right", words: "move in the line; with Ctrl or Alt, by words (Alt-b, Alt-f)"),

@@ -23,6 +23,12 @@ extension Chat {
         /// Calls that wait while another is in progress; the last one comes back first.
         package internal(set) var aside: [Call] = []
         package internal(set) var preferences = Preferences()
+        package internal(set) var voice = Voice.Preferences()
+        /// Whether the person closed the microphone; it is open only where voice is on too.
+        package internal(set) var isMuted = false
+        package internal(set) var levels = Voice.Levels()
+        /// As `/devices` listed them last, which numbers refer to.
+        var devices: [Voice.Device] = []
         package internal(set) var connection = ConnectionState.disconnected
         /// Through which server we are connected, or were last.
         package internal(set) var route: Route?

@@ -41,6 +41,11 @@ extension ChatSettings {
             return "[\n" + numbers.map { "    \($0),\n" }.joined() + "]"
         case .typing: return "\(typing)"
         case .receipts: return "\(receipts)"
+        case .ring: return "\(ring)"
+        case .pushToTalk: return "\(pushToTalk)"
+        case .microphone: return Self.quoted(microphone)
+        case .speaker: return Self.quoted(speaker)
+        case .ringDevice: return Self.quoted(ringDevice)
         }
     }
 
@@ -92,16 +97,27 @@ private struct ValueScanner {
         }
     }
 
-    /// What stands behind the next equals sign: a word or a list. nil for anything else.
+    /// What stands behind the next equals sign: a word, a text or a list. nil for anything else.
     mutating func value() -> Range<Int>? {
         guard let equals = text[position...].firstIndex(of: UInt8(ascii: "=")) else { return nil }
         position = equals + 1
         while let octet = current, octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") { position += 1 }
         let start = position
-        guard current == UInt8(ascii: "[") else {
+        switch current {
+        case UInt8(ascii: "["): return list(from: start)
+        case UInt8(ascii: "\""): skipText()
+        case UInt8(ascii: "'"): skip(to: UInt8(ascii: "'"))
+        default:
             while let octet = current, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet) { position += 1 }
             return start < position ? start..<position : nil
         }
+        // Behind the quotation mark at its end.
+        guard current != nil else { return nil }
+        position += 1
+        return start..<position
+    }
+
+    private mutating func list(from start: Int) -> Range<Int>? {
         var depth = 0
         repeat {
             guard let octet = current else { return nil }

@@ -6,6 +6,14 @@ package struct ChatSettings: Equatable, Sendable {
     package var typing = true
     /// Whether others hear that their messages arrived.
     package var receipts = true
+    /// Whether requests ring.
+    package var ring = true
+    /// Whether voice begins with the microphone closed.
+    package var pushToTalk = false
+    /// Names of sound devices; empty for the system's choice.
+    package var microphone = ""
+    package var speaker = ""
+    package var ringDevice = ""
 
     package init() {}
 
@@ -17,11 +25,21 @@ package struct ChatSettings: Equatable, Sendable {
         blocked = Set((root.strings(Key.blocked.rawValue) ?? []).map(\.text))
         typing = root.boolean(Key.typing.rawValue) ?? true
         receipts = root.boolean(Key.receipts.rawValue) ?? true
+        ring = root.boolean(Key.ring.rawValue) ?? true
+        pushToTalk = root.boolean(Key.pushToTalk.rawValue) ?? false
+        microphone = root.string(Key.microphone.rawValue)?.text ?? ""
+        speaker = root.string(Key.speaker.rawValue)?.text ?? ""
+        ringDevice = root.string(Key.ringDevice.rawValue)?.text ?? ""
         let first = root.complaints.min { ($0.place?.line ?? 0) < ($1.place?.line ?? 0) }
         if let first { throw first }
     }
 
-    enum Key: String, CaseIterable { case blocked, typing, receipts }
+    enum Key: String, CaseIterable {
+        case blocked, typing, receipts, ring
+        case pushToTalk = "push-to-talk"
+        case microphone, speaker
+        case ringDevice = "ring-device"
+    }
 
     /// The file's settings with what changed from `before` to `after`: what another chat of the same person changed in
     /// the meantime stays.
@@ -29,9 +47,20 @@ package struct ChatSettings: Equatable, Sendable {
         var merged = self
         merged.blocked.formUnion(after.blocked.subtracting(before.blocked))
         merged.blocked.subtract(before.blocked.subtracting(after.blocked))
-        if after.typing != before.typing { merged.typing = after.typing }
-        if after.receipts != before.receipts { merged.receipts = after.receipts }
+        merged.take(\.typing, of: after, since: before)
+        merged.take(\.receipts, of: after, since: before)
+        merged.take(\.ring, of: after, since: before)
+        merged.take(\.pushToTalk, of: after, since: before)
+        merged.take(\.microphone, of: after, since: before)
+        merged.take(\.speaker, of: after, since: before)
+        merged.take(\.ringDevice, of: after, since: before)
         return merged
+    }
+
+    private mutating func take<Value: Equatable>(
+        _ setting: WritableKeyPath<ChatSettings, Value>, of after: ChatSettings, since before: ChatSettings
+    ) {
+        if after[keyPath: setting] != before[keyPath: setting] { self[keyPath: setting] = after[keyPath: setting] }
     }
 }
 

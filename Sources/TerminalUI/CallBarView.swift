@@ -35,8 +35,16 @@ extension Canvas {
             put(" ", x: 2 + min(room, cellWidth(words)), y: y)
             return
         }
-        let end = draw(call, y: y, room: room)
-        drawBeside(call, state, x: end, y: y, limit: 2 + room)
+        let limit = 2 + room
+        guard let voice = VoiceView(call, isMuted: state.isMuted) else {
+            let end = draw(call, y: y, room: room)
+            return drawBeside(call, state, x: end, y: y, limit: limit)
+        }
+        let sign = voice.sign(within: room)
+        let end = draw(call, y: y, room: room - cellWidth(sign))
+        let behind = put(sign, x: end, y: y, voice.style, limit: limit)
+        let details = drawSound(call, state, x: behind, y: y, limit: limit)
+        drawBeside(call, state, x: details, y: y, limit: limit)
     }
 
     /// Returns where it ends.

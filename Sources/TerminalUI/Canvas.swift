@@ -149,6 +149,7 @@ private func asciiStandIn(for scalar: UInt32) -> UInt32 {
     case 0x2190, 0x25C2: 0x3C
     case 0x2192: 0x3E
     case 0x25CF: 0x2A
+    case 0x25A0: 0x23  // a step of a meter: #
     default: 0x3F
     }
 }

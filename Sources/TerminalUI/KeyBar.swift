@@ -46,15 +46,18 @@ extension Canvas {
             return [KeyHint("Enter", enter), KeyHint("←→", "choose"), KeyHint("Esc", dialog.escape)]
         }
         let hangUp = callHints(state.call)
+        let voice = voiceHints(state)
         let scroll = KeyHint("PgUp", "scroll")
         switch state.focus {
         case .clients:
-            return [KeyHint("↑↓", "select"), KeyHint("Enter", "call"), KeyHint("Tab", "focus")] + hangUp + [scroll]
+            let select = [KeyHint("↑↓", "select"), KeyHint("Enter", "call")]
+            return select + voice + [KeyHint("Tab", "focus")] + hangUp + [scroll]
         case .send:
-            return [KeyHint("Enter", "send"), KeyHint("Tab", "focus")] + hangUp + [KeyHint("↑↓", "select"), scroll]
+            let send = [KeyHint("Enter", "send")]
+            return send + voice + [KeyHint("Tab", "focus")] + hangUp + [KeyHint("↑↓", "select"), scroll]
         case .input:
             let enter = KeyHint("Enter", calls(state) ? "call" : "send")
-            return [KeyHint("↑↓", "select"), enter, KeyHint("Tab", "focus")] + hangUp + [scroll]
+            return [KeyHint("↑↓", "select"), enter] + voice + [KeyHint("Tab", "focus")] + hangUp + [scroll]
         }
     }
 
@@ -69,6 +72,16 @@ extension Canvas {
     private func commandHints(_ state: Chat.State) -> [KeyHint] {
         guard state.help == nil, state.dialog.map({ $0.focus == .input }) ?? (state.focus == .input) else { return [] }
         return state.draft.commandsInTheMaking.map { KeyHint("/" + $0.rawValue, $0.arguments) }
+    }
+
+    /// They stand far in front: the key that closes the microphone has to be in view.
+    private func voiceHints(_ state: Chat.State) -> [KeyHint] {
+        guard let call = state.call, call.isOn, state.settings.voiceless == nil else { return [] }
+        switch call.sound?.stage {
+        case nil: return [KeyHint("F2", "voice")]
+        case .asking: return [KeyHint("F2", "take back")]
+        case .on: return [KeyHint("F3", state.isMuted ? "open mic" : "close mic"), KeyHint("F2", "end voice")]
+        }
     }
 
     private func callHints(_ call: Chat.Call?) -> [KeyHint] {

@@ -13,6 +13,8 @@ struct Desk {
     private(set) var told: [PhoneCommand] = []
     /// What else was asked of the host since the last look.
     private(set) var asked: [Chat.Effect] = []
+    /// What the host was asked of the sound since the last look.
+    private(set) var sounded: [Voice.Command] = []
     /// Whether the other side knows that the person writes, and how often it was told.
     private(set) var typing: [Bool] = []
     private(set) var timers: [Chat.Timer: Duration] = [:]
@@ -27,13 +29,14 @@ struct Desk {
     }
 
     /// In the room, connected as 1001, with others online.
-    init(_ name: String, with others: [Party] = [Desk.guest, Desk.bob]) {
-        chat = Chat(Chat.Settings(name: name, line: "Webphone1", server: "127.0.0.1:7777"))
+    init(_ name: String, with others: [Party] = [Desk.guest, Desk.bob], voiceless: String? = nil) {
+        chat = Chat(
+            Chat.Settings(name: name, line: "Webphone1", server: "127.0.0.1:7777", voiceless: voiceless))
         clock(10, 41)
         feed(.start)
         hears(.connection(.accessGranted(number: "1001")))
         hears(.roster(others))
-        _ = (commands(), effects())
+        _ = (commands(), effects(), sounds())
     }
 
     /// In a chat with the first of the list, the line of the log that said so read already.
@@ -43,7 +46,7 @@ struct Desk {
         desk.hears(.call(.placed(1), .ringing, by: .them))
         desk.hears(.call(.placed(1), .inCall, by: .them))
         desk.waits()
-        _ = (desk.commands(), desk.effects())
+        _ = (desk.commands(), desk.effects(), desk.sounds())
         return desk
     }
 
@@ -55,7 +58,7 @@ struct Desk {
         desk.type("↓⏎")
         desk.hears(.call(.placed(2), .inCall, by: .them))
         desk.waits()
-        _ = (desk.commands(), desk.effects())
+        _ = (desk.commands(), desk.effects(), desk.sounds())
         return desk
     }
 
@@ -64,6 +67,7 @@ struct Desk {
             switch effect {
             case .phone(.typing(_, let isTyping)): typing.append(isTyping)
             case .phone(let command): told.append(command)
+            case .voice(let command): sounded.append(command)
             case .start(let timer, let delay): timers[timer] = delay
             case .cancel(let timer): timers[timer] = nil
             case .connect, .trust, .preferences, .scroll, .bell, .redraw, .suspend, .quit: asked.append(effect)
@@ -71,7 +75,7 @@ struct Desk {
         }
     }
 
-    /// `⏎ ⎋ ⇥ ⇤ ↑ ↓ ← → ⌫ ⌦ ⇱ ⇲` are keys, `^X` is Control-X, the rest is text.
+    /// `⏎ ⎋ ⇥ ⇤ ↑ ↓ ← → ⌫ ⌦ ⇱ ⇲ ② ③` are keys, `^X` is Control-X, the rest is text.
     mutating func type(_ keys: String) {
         var rest = keys[...]
         while let character = rest.popFirst() {
@@ -98,6 +102,8 @@ struct Desk {
         case "⌦": .delete
         case "⇱": .home
         case "⇲": .end
+        case "②": .f(2)
+        case "③": .f(3)
         default: .character(character)
         }
     }
@@ -140,6 +146,12 @@ struct Desk {
     mutating func effects() -> [Chat.Effect] {
         defer { asked = [] }
         return asked
+    }
+
+    /// What the host was asked of the sound since the last look.
+    mutating func sounds() -> [Voice.Command] {
+        defer { sounded = [] }
+        return sounded
     }
 
     /// The last lines of the chat box. In front of each: `+` green, `-` red, `=` blue, `!` trouble or not delivered,

@@ -57,15 +57,15 @@ extension Person {
         try other.sees("IN_CALL")
     }
 
-    /// Answers the question about a server. Keys that come just as it opens are not taken for an answer.
-    package func decides(_ label: String) throws {
+    /// Answers the question with this title. Keys that come just as it opens are not taken for an answer.
+    package func decides(_ label: String, on title: String = "Unproven server") throws {
         for _ in 0..<20 where !screen.contains("▸\(label)◂") {
             try presses("BTab")
             _ = eventually(within: 1) { screen.contains("▸\(label)◂") }
         }
         for _ in 0..<5 {
             try presses("Enter")
-            if eventually(within: 2, { !screen.contains("Unproven server") }) { return }
+            if eventually(within: 2, { !screen.contains("╭ \(title) ─") }) { return }
         }
         Issue.record("the question stays open:\n\(screen)")
     }

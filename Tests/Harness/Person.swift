@@ -15,7 +15,8 @@ package final class Person {
         // The pane stays when the program has ended, so that what it left on the screen can be read.
         let script = "\"$@\" 2>\"$HOME/stderr\"; echo \"[left with $?]\"; exec cat"
         try self.init(
-            command: ["sh", "-c", script, "sh", Program.path] + options, columns: columns, rows: rows,
+            command: ["sh", "-c", script, "sh", Program.path]
+                + (options.first == "exchange" ? options : ["--audio", "none"] + options), columns: columns, rows: rows,
             environment: environment,
             terminal: terminal)
     }

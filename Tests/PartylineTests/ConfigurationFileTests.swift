@@ -25,9 +25,9 @@ import Webphone
     @Test("what is kept is there for the next run, for its owner only") func kept() throws {
         let folder = Folder()
         var file = try folder.configuration()
-        try file.keep(Preferences(doNotDisturb: true, blocked: ["1007"], tellsTyping: false))
+        try file.keep { $0.take(Preferences(doNotDisturb: true, blocked: ["1007"], tellsTyping: false)) }
         var next = try folder.configuration()
-        #expect(try next.read() == Preferences(blocked: ["1007"], tellsTyping: false))
+        #expect(try Preferences(next.read()) == Preferences(blocked: ["1007"], tellsTyping: false))
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.file)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/partyline")
@@ -38,7 +38,7 @@ import Webphone
         let folder = Folder()
         var file = try folder.configuration()
         #expect(throws: ConfigurationFile.Trouble.self) { try file.read() }
-        try file.keep(Preferences(doNotDisturb: true))
+        try file.keep { $0.take(Preferences(doNotDisturb: true)) }
         #expect(!FileManager.default.fileExists(atPath: folder.file))
     }
 
@@ -48,10 +48,10 @@ import Webphone
         var file = try folder.configuration()
         let trouble = #expect(throws: ConfigurationFile.Trouble.self) { try file.read() }
         #expect(trouble?.words.hasPrefix("\(folder.file):") == true)
-        #expect(throws: ConfigurationFile.Trouble.self) { try file.keep(Preferences(blocked: ["1"])) }
+        #expect(throws: ConfigurationFile.Trouble.self) { try file.keep { $0.take(Preferences(blocked: ["1"])) } }
         #expect(try folder.text() == "# mine\nblocked = [\"1007\"\n")
         try folder.write("# mended\n")
-        try file.keep(Preferences(blocked: ["1"]))
+        try file.keep { $0.take(Preferences(blocked: ["1"])) }
         #expect(try folder.text() == "blocked = [\"1\"]\n# mended\n")
     }
 
@@ -61,10 +61,10 @@ import Webphone
         var one = try folder.configuration()
         var other = one
         _ = try (one.read(), other.read())
-        try one.keep(Preferences(blocked: ["1", "2"]))
-        try other.keep(Preferences(blocked: [], tellsDelivery: false))
+        try one.keep { $0.take(Preferences(blocked: ["1", "2"])) }
+        try other.keep { $0.take(Preferences(blocked: [], tellsDelivery: false)) }
         var next = one
-        #expect(try next.read() == Preferences(blocked: ["2"], tellsDelivery: false))
+        #expect(try Preferences(next.read()) == Preferences(blocked: ["2"], tellsDelivery: false))
     }
 
     @Test("a link stays a link") func link() throws {
@@ -74,7 +74,7 @@ import Webphone
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.file)
         var file = try #require(ConfigurationFile(link))
         _ = try file.read()
-        try file.keep(Preferences(tellsTyping: false))
+        try file.keep { $0.take(Preferences(tellsTyping: false)) }
         #expect(try folder.text() == "typing = false\n")
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == folder.file)
     }
@@ -83,6 +83,6 @@ import Webphone
     func unusable(path: String) throws {
         var file = try #require(ConfigurationFile(path))
         #expect(throws: ConfigurationFile.Trouble.self) { try file.read() }
-        #expect(throws: ConfigurationFile.Trouble.self) { try file.keep(Preferences(blocked: ["1"])) }
+        #expect(throws: ConfigurationFile.Trouble.self) { try file.keep { $0.take(Preferences(blocked: ["1"])) } }
     }
 }

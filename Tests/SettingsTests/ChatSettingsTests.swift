@@ -95,6 +95,19 @@ import Testing
         #expect(try settings().text(replacing: text) == "blocked = []")
     }
 
+    @Test("how it is to ring and sound is read, and changed where it stands") func sound() throws {
+        let text = "ring = false\npush-to-talk = true\nmicrophone = 'USB \"one\"'  # the good one\nspeaker = \"a # b\""
+        var settings = try ChatSettings(text)
+        #expect(!settings.ring && settings.pushToTalk && settings.ringDevice.isEmpty)
+        #expect(settings.microphone == "USB \"one\"" && settings.speaker == "a # b")
+        settings.microphone = ""
+        settings.speaker = "back\\slash"
+        #expect(
+            try settings.text(replacing: text)
+                == "ring = false\npush-to-talk = true\nmicrophone = \"\"  # the good one\nspeaker = \"back\\\\slash\"")
+        #expect(throws: Complaint.self) { try ChatSettings("speaker = 2") }
+    }
+
     @Test("a key that is written with quotes or far away is found") func spelling() throws {
         #expect(try settings(typing: false).text(replacing: "\"typing\"   =  true") == "\"typing\"   =  false")
         #expect(

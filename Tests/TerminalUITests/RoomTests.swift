@@ -31,7 +31,7 @@ import Webphone
                 │                                                    │                         │
                 ├ guest 1002 · IN_CALL 00:31 ────────────────────────┴─────────────────────────┤
                 │ › see you at                                                        [ Send ] │
-                ╰ ↑↓ select  Enter send  Tab focus  ^X hang up  ^O hold  F1 help  ^Q quit ─────╯
+                ╰ ↑↓ select  Enter send  F2 voice  Tab focus  ^X hang up  F1 help  ^Q quit ────╯
                 """)
     }
 
@@ -67,7 +67,7 @@ import Webphone
                 │ 10:41 client 9 said: line 40                                         │                           │
                 ├ client 9 1009 · IN_CALL 1:02:03 ─────────────────────────────────────┴──────────── ▼ 3 new lines ┤
                 │ ›                                                                                       [ Send ] │
-                ╰ ↑↓ select  Enter send  Tab focus  ^X hang up  ^O hold  PgUp scroll  F1 help  ^Q quit ────────────╯
+                ╰ ↑↓ select  Enter send  F2 voice  Tab focus  ^X hang up  ^O hold  PgUp scroll  F1 help  ^Q quit ──╯
                 """)
     }
 
@@ -182,7 +182,7 @@ import Webphone
                 |       Strase~                       |                    |
                 + guest 1002 - IN_CALL 00:31 ---------+--------------------+
                 | > see you at                                    [ Send ] |
-                + ^v select  Enter send  Tab focus  F1 help  ^Q quit ------+
+                + ^v select  Enter send  F2 voice  F1 help  ^Q quit -------+
                 """)
     }
 
@@ -276,7 +276,7 @@ import Webphone
         room.types("/")
         #expect(
             room.row(23, 80, 24).hasPrefix(
-                "╰ /call NUMBER|NAME  /dnd [on|off]  /hold  /resume  /transfer [NUMBER|NAME] "))
+                "╰ /call NUMBER|NAME  /voice [on|off]  /mute [on|off]  /hold  /resume "))
         room.types("tr")
         #expect(room.row(23, 80, 24).hasPrefix("╰ /transfer [NUMBER|NAME] ──"))
         #expect(room.row(9, 40, 10).hasPrefix("╰ /transfer [NUMBER|NAME] ──"))

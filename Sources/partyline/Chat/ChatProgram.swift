@@ -8,6 +8,10 @@ import SIPTransport
 import TerminalUI
 import Webphone
 
+#if Voice
+import Voice
+#endif
+
 /// The chat as a process: one queue owns the chat, the phone and the terminal; everything reaches it through one inbox.
 actor ChatProgram {
     enum Input: Sendable {
@@ -18,6 +22,9 @@ actor ChatProgram {
         case chatTimers([Chat.Timer])
         case ownTimers([Timer])
         case exchange(LocalExchange.Outcome)
+        #if Voice
+        case voice(VoiceEvent)
+        #endif
     }
 
     enum Timer: Hashable, Sendable {
@@ -45,7 +52,15 @@ actor ChatProgram {
     let terminal: CursesTerminal
     var chat: Chat
     var configuration: ConfigurationFile?
-    var phone = Phone(identifiers: .unpredictable, software: "Partyline/\(Partyline.version)")
+    var phone = Phone(
+        identifiers: .unpredictable, software: "Partyline/\(Partyline.version)", codecs: AudioOptions.codecs)
+    /// The way to the exchange; it stays the last one when it is lost.
+    var flow: Flow?
+    #if Voice
+    var devices: [ChatCore.Voice.Role: String] = [:]
+    private let audio: AudioChoice
+    lazy var streams = CallStreams(audio) { [inbox] in inbox.post(.voice($0)) }
+    #endif
     /// nil when a server was named.
     var localJoin: LocalJoin?
     /// Where the exchange of this machine is, or would be.
@@ -66,7 +81,7 @@ actor ChatProgram {
     private var frame = Frame()
 
     init(
-        _ settings: Chat.Settings, _ network: Network, configuration: ConfigurationFile?,
+        _ settings: Chat.Settings, _ network: Network, audio: AudioOptions, configuration: ConfigurationFile?,
         terminal: sending CursesTerminal, _ chronicle: Chronicle
     ) {
         executor = QueueExecutor(label: "partyline")
@@ -78,6 +93,9 @@ actor ChatProgram {
         knownServers = network.knownServers
         login = network.login
         tls = network.tls
+        #if Voice
+        self.audio = audio.choice
+        #endif
         self.configuration = configuration
         self.terminal = terminal
         self.chronicle = chronicle
@@ -125,6 +143,9 @@ actor ChatProgram {
         case .chatTimers(let timers): for timer in timers { perform(chat.handle(.fired(timer))) }
         case .ownTimers(let timers): for timer in timers { fire(timer) }
         case .exchange(let outcome): join(.started(outcome))
+        #if Voice
+        case .voice(let event): receive(event)
+        #endif
         }
     }
 
@@ -188,7 +209,9 @@ actor ChatProgram {
             switch effect {
             case .connect(let displayName): connect(as: displayName)
             case .trust(let server, let isForEver): trust(server, forEver: isForEver)
+            case .phone(.dtmf(let call, let keys)) where pressed(keys, in: call): break
             case .phone(let command): perform(phone.handle(.command(command)))
+            case .voice(let command): perform(command)
             case .preferences(let preferences): adopt(preferences)
             case .start(let timer, let delay): chatTimers.start(timer, after: delay)
             case .cancel(let timer): chatTimers.cancel(timer)
@@ -217,6 +240,7 @@ actor ChatProgram {
     private func receive(_ report: PhoneReport) {
         logger.info(report)
         mustPaint = true
+        follow(report)
         perform(chat.handle(.phone(report)))
         if isLeaving, case .connection(let state) = report, !state.isOnTheWay { end() }
     }
@@ -241,6 +265,9 @@ actor ChatProgram {
     private func end() {
         terminal.close()
         flush()
+        #if Voice
+        streams.shut()
+        #endif
         transport.shutdown(within: .milliseconds(200))
         exit(0)
     }

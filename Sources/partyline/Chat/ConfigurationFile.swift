@@ -1,6 +1,5 @@
 import Glibc
 import Settings
-import Webphone
 
 /// The person's configuration file: read once the first frame is there, written when something that is kept changes.
 struct ConfigurationFile {
@@ -36,7 +35,7 @@ struct ConfigurationFile {
     }
 
     /// What it says; the defaults where it is not there.
-    mutating func read() throws(Trouble) -> Preferences {
+    mutating func read() throws(Trouble) -> ChatSettings {
         let text: String?
         do throws(Trouble) {
             text = try contents()
@@ -54,12 +53,13 @@ struct ConfigurationFile {
                     "\(error.described(in: path)) Nothing of the file counts, and nothing is kept in it until that is "
                     + "mended.")
         }
-        return Preferences(known)
+        return known
     }
 
     /// Keeps what changed; what else is in the file stays, and so does what another chat changed there meanwhile.
-    mutating func keep(_ preferences: Preferences) throws(Trouble) {
-        let wanted = ChatSettings(preferences)
+    mutating func keep(_ change: (inout ChatSettings) -> Void) throws(Trouble) {
+        var wanted = known
+        change(&wanted)
         guard wanted != known else { return }
         let text = try contents() ?? ""
         let new: String
@@ -145,21 +145,5 @@ extension ConfigurationFile {
             written += count
         }
         return true
-    }
-}
-
-extension Preferences {
-    /// What is kept; whether the person is to be disturbed is not.
-    init(_ settings: ChatSettings) {
-        self.init(blocked: settings.blocked, tellsTyping: settings.typing, tellsDelivery: settings.receipts)
-    }
-}
-
-extension ChatSettings {
-    init(_ preferences: Preferences) {
-        self.init()
-        blocked = preferences.blocked
-        typing = preferences.tellsTyping
-        receipts = preferences.tellsDelivery
     }
 }

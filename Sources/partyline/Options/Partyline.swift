@@ -60,6 +60,8 @@ struct Partyline: ParsableCommand {
             "Your configuration file; ~/.config/partyline/config.toml unless given.", valueName: "file"))
     var config: String?
 
+    @OptionGroup var audio: AudioOptions
+
     @OptionGroup var log: LogOptions
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
@@ -102,6 +104,7 @@ struct Partyline: ParsableCommand {
 
     func validate() throws {
         try log.check()
+        try audio.check()
         if let name, let objection = Chat.objection(toName: name) {
             throw ValidationError("The name '\(name)' cannot be taken. \(objection)")
         }
@@ -179,9 +182,9 @@ struct Partyline: ParsableCommand {
         StandardStreams.leaveTerminal()
         let settings = Chat.Settings(
             name: name, line: line, server: server ?? "\(network.localAddress)",
-            knownServers: network.knownServers.path ?? "known-servers")
+            knownServers: network.knownServers.path ?? "known-servers", voiceless: AudioOptions.voiceless)
         ChatProgram(
-            settings, network, configuration: ConfigurationFile(config), terminal: terminal, chronicle
+            settings, network, audio: audio, configuration: ConfigurationFile(config), terminal: terminal, chronicle
         ).runToEnd()
     }
 

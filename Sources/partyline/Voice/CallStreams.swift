@@ -1,0 +1,147 @@
+#if Voice
+import RTP
+import SIP
+import Voice
+import Webphone
+
+/// The sound of calls: which stream is whose, and what we bring to it. The engine begins with the first one.
+struct CallStreams {
+    private var choice: AudioChoice
+    private let tell: @Sendable (VoiceEvent) -> Void
+    private var engine: VoiceEngine?
+    private var calls: [CallID: Offered] = [:]
+    private var next: StreamID = 1
+
+    private struct Offered {
+        let id: StreamID
+        let capabilities: AudioCapabilities
+        var keys: UInt8?
+        var isOn = false
+    }
+
+    /// - Parameter tell: called on threads of the engine.
+    init(_ choice: AudioChoice, tell: @escaping @Sendable (VoiceEvent) -> Void) {
+        self.choice = choice
+        self.tell = tell
+    }
+
+    /// Whether the system chooses all devices.
+    var isDefault: Bool { choice == .devices() }
+
+    /// Whether sound flows in any call.
+    var isOn: Bool { calls.values.contains { $0.isOn } }
+
+    /// The call that a stream belongs to.
+    func call(of stream: StreamID) -> CallID? { calls.first { $0.value.id == stream }?.key }
+
+    /// What we bring to a call: ports of its own, and keys where nobody on the way to the exchange reads them.
+    mutating func capabilities(
+        for call: CallID, at host: String, isSecured: Bool
+    ) throws(StreamFault) -> AudioCapabilities {
+        if let offered = calls[call] { return offered.capabilities }
+        let ports = try begun().reserve(next, host: host)
+        var random = SystemRandomNumberGenerator()
+        let keys = SRTPSuite.allCases.compactMap { suite in
+            SRTPKey(suite, (0..<SRTPSuite.keyLength).map { _ in UInt8.random(in: 0...255, using: &random) })
+        }
+        let capabilities = AudioCapabilities(
+            address: SocketAddress(host: host, port: ports.voice),
+            control: SocketAddress(host: host, port: ports.control),
+            codecs: AudioOptions.codecs, security: isSecured ? .offered : .answered, keys: keys)
+        calls[call] = Offered(id: next, capabilities: capabilities)
+        next += 1
+        return capabilities
+    }
+
+    /// Sound flows in a call from now on as this says.
+    ///
+    /// - Returns: false where the engine knows nothing of what was agreed on.
+    mutating func start(_ call: CallID, _ stream: AudioStream) -> Bool {
+        guard let offered = calls[call], let parameters = StreamParameters(stream) else { return false }
+        calls[call]?.isOn = true
+        calls[call]?.keys = parameters.keysPayloadType
+        engine?.start(offered.id, parameters)
+        return true
+    }
+
+    mutating func stop(_ call: CallID) {
+        guard let offered = calls.removeValue(forKey: call) else { return }
+        engine?.stop(offered.id)
+    }
+
+    /// Sends keys in the sound.
+    ///
+    /// - Returns: false where the other side knows no keys in it: they go another way.
+    func press(_ keys: String, in call: CallID) -> Bool {
+        guard let offered = calls[call], offered.isOn, offered.keys != nil else { return false }
+        engine?.press(offered.id, keys)
+        return true
+    }
+
+    mutating func mute(_ isMuted: Bool) { begun().mute(isMuted) }
+    mutating func play(_ tone: Tone?) { if tone != nil || engine != nil { begun().play(tone) } }
+    mutating func listDevices() { begun().listDevices() }
+
+    mutating func choose(_ choice: AudioChoice) {
+        self.choice = choice
+        engine?.choose(choice)
+    }
+
+    mutating func shut() {
+        engine?.shut()
+        engine = nil
+    }
+
+    /// The microphone stays closed until the chat opens it.
+    private mutating func begun() -> VoiceEngine {
+        if let engine { return engine }
+        let engine = VoiceEngine(choice, tell: tell)
+        engine.mute(true)
+        self.engine = engine
+        return engine
+    }
+}
+
+extension StreamParameters {
+    /// Nil where there is a codec or a key that the engine does not have.
+    init?(_ stream: AudioStream) {
+        guard let codec = Codec(stream.sends.codec) else { return nil }
+        let receiving = stream.receives.compactMap { format in Codec(format.codec).map { (format.payloadType, $0) } }
+        self.init(
+            codec: codec, payloadType: stream.sends.payloadType,
+            receiving: Dictionary(receiving, uniquingKeysWith: { first, _ in first }),
+            remote: RemoteAddress(host: stream.remote.host, port: stream.remote.port))
+        if !stream.isMultiplexed {
+            remoteControl = RemoteAddress(host: stream.remoteControl.host, port: stream.remoteControl.port)
+        }
+        if let keys = stream.sendsKeys, keys.codec.clockRate == codec.clockRate { keysPayloadType = keys.payloadType }
+        keysReceiving = Set(stream.receivesKeys.map(\.payloadType))
+        sends = stream.maySend
+        receives = stream.mayReceive
+        let wishes = stream.sends.codec.parameters?.lowercased() ?? ""
+        forwardErrorCorrection = wishes.contains("useinbandfec=1")
+        discontinuous = wishes.contains("usedtx=1")
+        guard let agreed = stream.security else { return }
+        guard let sending = MasterKey(agreed.local), let receiving = MasterKey(agreed.remote) else { return nil }
+        security = StreamKeys(sending: sending, receiving: receiving)
+    }
+}
+
+extension Codec {
+    fileprivate init?(_ codec: AudioCodec) {
+        guard
+            let found = Codec.allCases.first(where: {
+                $0.name.lowercased() == codec.name.lowercased() && $0.clockRate == Int(codec.clockRate)
+            })
+        else { return nil }
+        self = found
+    }
+}
+
+extension MasterKey {
+    fileprivate init?(_ key: SRTPKey) {
+        guard let suite = CryptoSuite(rawValue: key.suite.rawValue) else { return nil }
+        self.init(suite, octets: key.octets)
+    }
+}
+#endif

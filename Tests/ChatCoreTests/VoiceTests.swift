@@ -1,0 +1,215 @@
+import SIP
+import Testing
+import Webphone
+
+@testable import ChatCore
+
+@Suite("Voice in a chat") struct VoiceTests {
+    private static let stream = AudioStream(
+        remote: SocketAddress(host: "192.0.2.2", port: 4_000),
+        remoteControl: SocketAddress(host: "192.0.2.2", port: 4_000), isMultiplexed: true,
+        sends: AudioFormat(96, .opus), receives: [AudioFormat(96, .opus)])
+
+    /// In a chat with guest in which both speak.
+    private func speaking() -> Desk {
+        var desk = Desk.inChat()
+        desk.type("②")
+        desk.hears(.voice(.placed(1), .on(Self.stream)))
+        _ = (desk.commands(), desk.sounds())
+        return desk
+    }
+
+    @Test("F2 asks; nothing is open until the other side agrees, and that is said") func asks() {
+        var desk = Desk.inChat()
+        desk.type("②")
+        #expect(desk.sounds() == [.offer(.placed(1))])
+        #expect(desk.box() == "= You ask guest to speak with you. Your microphone stays closed until they agree.")
+        desk.hears(.voice(.placed(1), .asking))
+        #expect(desk.state.call?.isHeard == false)
+        desk.hears(.voice(.placed(1), .on(Self.stream)))
+        #expect(desk.sounds() == [.mute(false)])
+        #expect(desk.state.call?.isHeard == true)
+        #expect(
+            desk.box()
+                == "= guest agreed. You are speaking with guest. Your microphone is OPEN; F3 closes it, F2 ends voice. "
+                + "It is not encrypted.")
+        desk.hears(.voice(.placed(1), .on(Self.stream)))
+        #expect(desk.sounds().isEmpty, "what changes on the way opens no microphone that was closed")
+    }
+
+    @Test("F2 again takes the question back, and ends voice") func ends() {
+        var desk = Desk.inChat()
+        desk.type("②②")
+        #expect(desk.commands() == [.endVoice(.placed(1))])
+        #expect(desk.box() == "= You took your wish to speak with guest back.")
+        desk = speaking()
+        desk.type("②")
+        #expect(desk.commands() == [.endVoice(.placed(1))])
+        desk.hears(.voice(.placed(1), .off(by: .us)))
+        #expect(desk.box() == "= You ended voice: your microphone is closed. The chat goes on as text.")
+        #expect(desk.state.call?.sound == nil)
+    }
+
+    @Test("the other side ends it, or does not want it: that is said, and the chat goes on") func ended() {
+        var desk = speaking()
+        desk.hears(.voice(.placed(1), .off(by: .them)))
+        #expect(desk.box() == "= guest ended voice: your microphone is closed. The chat goes on as text.")
+        desk.type("②")
+        desk.hears(.voice(.placed(1), .failed("The other side does not want to speak.")))
+        #expect(desk.box() == "= There is no voice with guest. The other side does not want to speak.")
+        #expect(desk.state.call?.isOn == true)
+    }
+
+    @Test("who is asked sees who asks; the dialog's first button opens no microphone") func asked() {
+        var desk = Desk.inChat()
+        desk.hears(.voiceAsked(.placed(1)))
+        #expect(desk.effects() == [.bell])
+        #expect(desk.state.dialogTitle == "Voice")
+        #expect(
+            desk.state.dialogText == [
+                "guest, number 1002, asks to speak with you.", "Your microphone is open then; F3 closes it.",
+            ])
+        desk.waits()
+        desk.type("⏎")
+        #expect(desk.commands() == [.refuseVoice(.placed(1))])
+        #expect(desk.box() == "= You did not want to speak with guest. The chat goes on as text.")
+        desk.hears(.voiceAsked(.placed(1)))
+        desk.waits()
+        desk.type("←⏎")
+        #expect(desk.sounds() == [.accept(.placed(1))])
+    }
+
+    @Test("a telephone that calls with voice is accepted with it, or without") func telephone() {
+        var desk = Desk("user")
+        desk.hears(.incoming(.received(1), from: Desk.bob))
+        desk.hears(.voiceAsked(.received(1)))
+        #expect(desk.state.dialogText.first == "bob, number 1003, asks you for a chat, with voice.")
+        #expect(
+            desk.state.dialog.map { dialog in dialog.choices.map { dialog.label(of: $0) } } == [
+                "Text only", "With voice", "Cancel",
+            ])
+        desk.waits()
+        var other = desk
+        desk.type("⏎")
+        #expect(desk.commands() == [.accept(.received(1))])
+        other.type("→⏎")
+        #expect(other.commands().isEmpty)
+        #expect(other.sounds().contains(.accept(.received(1))))
+    }
+
+    @Test("F2 while the question is open says yes to it") func answersByKey() {
+        var desk = Desk.inChat()
+        desk.hears(.voiceAsked(.placed(1)))
+        desk.type("②")
+        #expect(desk.sounds() == [.accept(.placed(1))])
+        #expect(desk.state.dialog == nil)
+    }
+
+    @Test("the question goes when it is taken back, or the chat ends") func takenBack() {
+        var desk = Desk.inChat()
+        desk.hears(.voiceAsked(.placed(1)))
+        desk.hears(.voice(.placed(1), .withdrawn))
+        #expect(desk.state.dialog == nil)
+        #expect(desk.box() == "= guest does not ask to speak with you any more.")
+        desk.hears(.voiceAsked(.placed(1)))
+        desk.hears(.call(.placed(1), .completed, by: .them))
+        #expect(desk.state.dialog == nil)
+    }
+
+    @Test("F3 closes the microphone and opens it; /mute says which") func mutes() {
+        var desk = speaking()
+        desk.type("③")
+        #expect(desk.state.isMuted)
+        desk.type("③")
+        #expect(!desk.state.isMuted)
+        desk.type("/mute on⏎/mute on⏎/mute off⏎")
+        #expect(desk.sounds() == [true, false, true, true, false].map { .mute($0) })
+    }
+
+    @Test("without voice F3 says so and opens nothing") func nothingToMute() {
+        var desk = Desk.inChat()
+        desk.type("③")
+        #expect(desk.state.hint == "Your microphone is closed: there is no voice. F2 asks for it.")
+        #expect(desk.sounds().isEmpty)
+    }
+
+    @Test("with push to talk voice begins with the microphone closed") func pushToTalk() {
+        var desk = Desk.inChat()
+        desk.type("/ptt on⏎②")
+        #expect(desk.sounds() == [.keep(Voice.Preferences(pushToTalk: true)), .offer(.placed(1))])
+        desk.hears(.voice(.placed(1), .on(Self.stream)))
+        #expect(desk.sounds() == [.mute(true)])
+        #expect(desk.state.isMuted)
+        #expect(desk.box().contains("F3 opens your microphone, F2 ends voice."))
+    }
+
+    @Test("on hold nobody is heard, and a chat put aside neither") func held() {
+        var desk = speaking()
+        desk.hears(.call(.placed(1), .hold, by: .them))
+        #expect(desk.state.call?.isHeard == false)
+        desk.hears(.call(.placed(1), .inCall, by: .them))
+        #expect(desk.state.call?.isHeard == true)
+        desk = Desk.inChat()
+        desk.hears(.call(.placed(1), .hold, by: .us))
+        desk.type("②")
+        #expect(desk.state.hint == "The chat is on hold; go on with it first, with ^O.")
+    }
+
+    @Test("where voice was left out, it is said, and nobody is asked") func voiceless() {
+        let reason = "This program was built without voice."
+        var desk = Desk("user", voiceless: reason)
+        desk.type("⏎")
+        desk.hears(.call(.placed(1), .inCall, by: .them))
+        _ = desk.commands()
+        desk.type("②")
+        #expect(desk.state.hint == reason)
+        desk.hears(.voiceAsked(.placed(1)))
+        #expect(desk.commands() == [.refuseVoice(.placed(1))])
+        #expect(desk.sounds().isEmpty, "nothing rings")
+    }
+
+    @Test("requests ring, whoever is asked is heard being rung, and neither when it is not wanted") func rings() {
+        var desk = Desk("user")
+        desk.hears(.incoming(.received(1), from: Desk.bob))
+        #expect(desk.sounds() == [.sound(.ring)])
+        desk.waits()
+        desk.type("⎋")
+        #expect(desk.sounds() == [.sound(nil)])
+        desk.waits()
+        desk.type("⏎")
+        desk.hears(.call(.placed(1), .ringing, by: .them))
+        #expect(desk.sounds() == [.sound(.ringBack)])
+        desk.hears(.call(.placed(1), .inCall, by: .them))
+        #expect(desk.sounds() == [.sound(nil)])
+        desk.type("/ring off⏎")
+        desk.hears(.incoming(.received(2), from: Desk.bob))
+        #expect(desk.sounds() == [.keep(Voice.Preferences(rings: false))])
+    }
+
+    @Test("devices are listed, and chosen by number or name") func devices() {
+        var desk = Desk("user")
+        desk.type("/devices in 1⏎")
+        #expect(desk.box() == "! List the devices first, with /devices.")
+        desk.type("^U/devices⏎")
+        desk.feed(
+            .voice(
+                .devices([
+                    Voice.Device(name: "Built-in", roles: [.input, .output, .ring], isChosen: [.input]),
+                    Voice.Device(name: "Headset", roles: [.output, .ring], isChosen: [.output]),
+                ])))
+        #expect(
+            desk.box(3) == """
+                  1: Built-in (in*, out, ring)
+                  2: Headset (out*, ring)
+                  A star marks what is in use. /devices in 2 chooses number 2 to speak into, out to hear with.
+                """)
+        desk.type("/devices ring head⏎/devices out⏎")
+        #expect(
+            desk.sounds() == [
+                .listDevices, .choose(.ring, "Headset"), .keep(Voice.Preferences(devices: [.ring: "Headset"])),
+                .choose(.output, nil),
+            ])
+        desk.type("/devices in 2⏎")
+        #expect(desk.box() == "! Headset is not for that.")
+    }
+}
