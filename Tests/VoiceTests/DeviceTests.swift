@@ -24,6 +24,7 @@ import Testing
 
     @Test("a tone goes through loudspeaker and microphone and keeps its frequency") func tone() async throws {
         let (input, output) = (VoiceEngineTests.path("in"), VoiceEngineTests.path("out"))
+        defer { for path in [input, output] { unlink(path) } }
         try VoiceEngineTests.write(Voices.tone(440, seconds: 20), to: input)
         let devices = End(.devices(), processing: false)
         let files = End(.files(input: input, output: output))

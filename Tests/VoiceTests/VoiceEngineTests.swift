@@ -46,11 +46,8 @@ import Testing
         }
     }
 
-    private static let folder = "/tmp/partyline-voice-\(getpid())"
-
     static func path(_ name: String) -> String {
-        mkdir(folder, 0o700)
-        return "\(folder)/\(name)-\(UInt32.random(in: 0 ... .max)).wav"
+        "/tmp/partyline-voice-\(getpid())-\(name)-\(UInt32.random(in: 0 ... .max)).wav"
     }
 
     static func write(_ sound: [Int16], to path: String) throws {
@@ -90,6 +87,7 @@ import Testing
     func call(codec: Codec, host: String, muxed: Bool) async throws {
         let (input, output) = (Self.path("in"), Self.path("out"))
         let (inputBack, outputBack) = (Self.path("in-back"), Self.path("out-back"))
+        defer { for path in [input, output, inputBack, outputBack] { unlink(path) } }
         try Self.write(Voices.tone(440, seconds: 90), to: input)
         try Self.write(Voices.tone(1_000, seconds: 90), to: inputBack)
         let ada = End(.files(input: input, output: outputBack))
@@ -113,6 +111,7 @@ import Testing
 
     @Test("muted and unmuted, held and resumed, ended: the other side's meter shows it") func mute() async throws {
         let input = Self.path("in")
+        defer { unlink(input) }
         try Self.write(Voices.tone(440, seconds: 90), to: input)
         let ada = End(.files(input: input, output: nil))
         let bob = End(.none)
@@ -159,6 +158,7 @@ import Testing
 
     @Test("a tone is played until it is told to stop") func tone() async throws {
         let output = Self.path("out")
+        defer { unlink(output) }
         let ada = End(.files(input: nil, output: output))
         ada.engine.play(.ringback)
         #expect(await Self.until { ada.events.contains(.device(.opened(.output, name: output))) })
