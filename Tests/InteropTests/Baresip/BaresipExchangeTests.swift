@@ -84,7 +84,7 @@ struct BaresipExchangeTests {
         try ada.sees("desk 601 hung up.")
 
         try bare.does("dial", "sip:1000@\(exchange.address)")
-        try ada.sees("desk 601, number 601, asks you for a chat.")
+        try ada.sees("desk 601, number 601, asks you for a chat")
         try ada.answersDialog("Enter")
         try bare.hears("CALL_ESTABLISHED")
         try ada.says("who is there?")

@@ -67,7 +67,7 @@ final class OfficeWithBaresip {
     /// baresip calls, and ada takes it.
     func asBaresipAsked() throws {
         try calls("1000")
-        try ada.sees("bare, number 1001, asks you for a chat.")
+        try ada.sees("bare, number 1001, asks you for a chat")
         try bare.hears("CALL_RINGING")
         try ada.answersDialog("Enter")
         try ada.sees("bare 1001 · IN_CALL")

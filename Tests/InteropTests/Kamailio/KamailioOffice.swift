@@ -58,7 +58,7 @@ final class KamailioOffice {
         let again = try Person(extensions + [kamailio.path("right")] + options("eve"), columns: 180)
         try again.sees("601 · connected")
         try again.says("/call \(ada.number ?? "")")
-        try ada.sees("eve, number 601, asks you for a chat.")
+        try ada.sees("eve, number 601, asks you for a chat")
         try ada.answersDialog("Enter")
         try again.sees("IN_CALL")
         try again.says("let me in")

@@ -97,7 +97,7 @@ final class OfficeWithLinphone {
     /// The two in a chat that linphonec asked for.
     func asLinphoneAsked() throws {
         try lin.calls("1000")
-        try ada.sees("lin, number 1001, asks you for a chat.")
+        try ada.sees("lin, number 1001, asks you for a chat")
         try lin.sees("Call 1 to sip:1000@\(exchange.address) ringing.")
         try ada.answersDialog("Enter")
         try ada.sees("lin 1001 · IN_CALL")

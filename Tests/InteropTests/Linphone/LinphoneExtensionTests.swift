@@ -48,7 +48,7 @@ struct LinphoneExtensionTests {
         try lin.writes("from an extension", to: "1000")
         try ada.sees("Number 601 writes outside of a chat: from an extension")
         try lin.calls("1000")
-        try ada.sees("Number 601 asks you for a chat.")
+        try ada.sees("Number 601 asks you for a chat")
         try ada.answersDialog("Enter")
         try lin.sees("Call 1 with sip:1000@\(exchange.process.address) connected.")
         try ada.says("hello extension")
