@@ -33,13 +33,20 @@ struct BaresipMediaTests {
         try office.isOver()
     }
 
-    @Test("with SRTP or nothing there is no call, and both are told why")
+    @Test("with SRTP or nothing it calls and is spoken with, encrypted; our own request, which is for text, it refuses")
     func secureOnly() throws {
         let office = try OfficeWithBaresip(
             over: "tcp",
             with: .init(testDescription: "SRTP only", parameters: ";mediaenc=srtp-mand", modules: ["srtp"]))
         try office.calls("1000")
-        try office.bare.hears("CALL_CLOSED", "488")
+        try office.ada.sees("asks you for a chat, with voice.")
+        try office.ada.decides("With voice", on: "Chat request")
+        try office.ada.sees("● MIC OPEN")
+        try office.ada.waits(for: "encrypted voice") {
+            office.ada.screen.contains(", encrypted") && !office.ada.screen.contains("not encrypted")
+        }
+        try office.ada.presses("C-x")
+        try office.isOver()
         try office.ada.says("/call 1001")
         try office.ada.sees("The two programs have no way to talk in common (488).")
     }
