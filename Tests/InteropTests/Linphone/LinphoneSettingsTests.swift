@@ -39,14 +39,17 @@ struct LinphoneSettingsTests {
         try office.exchangeTexts()
     }
 
-    @Test("that wants no call without SRTP gets none, and nobody is asked")
+    @Test("that wants no call without SRTP calls and is spoken with, encrypted")
     func secured() throws {
         let office = try OfficeWithLinphone(more: ["[sip]", "media_encryption=srtp", "media_encryption_mandatory=1"])
         try office.lin.calls("1000")
-        try office.lin.sees("Call 1 with sip:1000@\(office.exchange.address) error.")
-        #expect(!office.ada.screen.contains("asks you for a chat"))
-        try office.lin.writes("texts go", to: "1000")
-        try office.ada.sees("lin (1001) writes outside of a chat: texts go")
+        try office.ada.sees("lin, number 1001, asks you for a chat, with voice.")
+        try office.ada.decides("With voice", on: "Chat request")
+        try office.ada.sees("● MIC OPEN")
+        try office.ada.waits(for: "encrypted voice") {
+            office.ada.screen.contains(", encrypted") && !office.ada.screen.contains("not encrypted")
+        }
+        try office.exchangeTexts()
     }
 
     @Test("hears the keys that we press")
