@@ -115,7 +115,7 @@ extension Chat {
     /// By its number in the list, or by a part of its name that no other has.
     private func device(_ role: Voice.Role, _ words: String) throws(Objection) -> Voice.Device {
         guard !state.devices.isEmpty else { throw Objection("List the devices first, with /devices.") }
-        if let number = Int(words), state.devices.indices.contains(number - 1) {
+        if let number = Int(words), (1...state.devices.count).contains(number) {
             let device = state.devices[number - 1]
             guard device.roles.contains(role) else { throw Objection("\(device.name) is not for that.") }
             return device
@@ -142,7 +142,6 @@ extension Chat {
             if let call = state.call { update(call.id) { $0.sound?.quality = quality } }
         case .devices(let devices): list(devices)
         case .trouble(let words): note(.trouble, PlainText.line(words))
-        case .notice(let words): note(.notice, PlainText.line(words))
         case .kept(let preferences): state.voice = preferences
         }
         return []

@@ -96,8 +96,6 @@ package enum Voice {
         case devices([Device])
         /// Something that the person has to know: a device that is gone, one that cannot be opened; words for people.
         case trouble(String)
-        /// The same, where nothing is wrong.
-        case notice(String)
         /// What was kept of an earlier run.
         case kept(Preferences)
     }

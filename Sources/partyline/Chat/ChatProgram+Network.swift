@@ -64,7 +64,6 @@ extension ChatProgram {
             logger.info("located", metadata: ["at": "\(endpoints.map(\.description).joined(separator: ", "))"])
         case .opened(let flow, let attempt):
             attempts[attempt] = nil
-            self.flow = flow
             logger.info("flow opened", metadata: ["to": "\(flow.remote)"])
             if localJoin != nil { ownTimers.start(.silence, after: Self.silence) }
         case .received(let message, let flow):

@@ -54,8 +54,6 @@ actor ChatProgram {
     var configuration: ConfigurationFile?
     var phone = Phone(
         identifiers: .unpredictable, software: "Partyline/\(Partyline.version)", codecs: AudioOptions.codecs)
-    /// The way to the exchange; it stays the last one when it is lost.
-    var flow: Flow?
     #if Voice
     var devices: [ChatCore.Voice.Role: String] = [:]
     private let audio: AudioChoice

@@ -58,6 +58,8 @@ struct CallStreams {
     /// - Returns: false where the engine knows nothing of what was agreed on.
     mutating func start(_ call: CallID, _ stream: AudioStream) -> Bool {
         guard let offered = calls[call], let parameters = StreamParameters(stream) else { return false }
+        // The microphone stays closed until the chat opens it.
+        if !offered.isOn { engine?.mute(true) }
         calls[call]?.isOn = true
         calls[call]?.keys = parameters.keysPayloadType
         engine?.start(offered.id, parameters)
@@ -92,11 +94,9 @@ struct CallStreams {
         engine = nil
     }
 
-    /// The microphone stays closed until the chat opens it.
     private mutating func begun() -> VoiceEngine {
         if let engine { return engine }
         let engine = VoiceEngine(choice, tell: tell)
-        engine.mute(true)
         self.engine = engine
         return engine
     }

@@ -31,7 +31,7 @@ extension ChatProgram {
     private func bring(to call: CallID, _ command: (AudioCapabilities) -> PhoneCommand) {
         do throws(StreamFault) {
             let capabilities = try streams.capabilities(
-                for: call, at: flow?.local.host ?? "127.0.0.1", isSecured: flow?.transport.isSecure == true)
+                for: call, at: phone.localHost ?? "127.0.0.1", isSecured: phone.isConnectionSecure)
             perform(phone.handle(.command(command(capabilities))))
         } catch {
             complain("There is no voice: \(error).")
