@@ -211,5 +211,7 @@ import Webphone
             ])
         desk.type("/devices in 2⏎")
         #expect(desk.box() == "! Headset is not for that.")
+        desk.type("^U/devices in \(Int.min)⏎")
+        #expect(desk.box() == "! No device for that is called \(Int.min). /devices lists them.")
     }
 }
