@@ -26,6 +26,7 @@ let package = Package(
     targets: [
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         // Its pkg-config file names a flag that the package manager warns of; the module map names the libraries.
@@ -51,7 +52,7 @@ let package = Package(
         .target(name: "TerminalUI", dependencies: ["ChatCore"], swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["TerminalUI", "CNcurses"], swiftSettings: strict),
         .target(name: "Exchange", dependencies: ["SIP"], swiftSettings: strict),
-        .target(name: "Journal", dependencies: ["SIP", "Exchange"], swiftSettings: strict),
+        .target(name: "Journal", dependencies: ["SIP", "Exchange", "CMalloc"], swiftSettings: strict),
         .target(name: "RTP", swiftSettings: strict),
         .target(name: "CTOML"),
         .target(name: "Settings", dependencies: ["Exchange", "CTOML"], swiftSettings: strict),
@@ -131,6 +132,6 @@ if Context.environment["PARTYLINE_BENCH"] != nil {
 if Context.environment["PARTYLINE_SOAK"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Soak", dependencies: ["Crowd", "Webphone", "SIPTransport"], path: "Tests/Soak",
+            name: "Soak", dependencies: ["Crowd", "Webphone", "SIPTransport", "Journal"], path: "Tests/Soak",
             swiftSettings: strict))
 }

@@ -16,6 +16,7 @@ package struct StatusReport: Sendable {
 
     package var version: String
     package var process: Int
+    package var memory: Memory
     package var uptime: Duration
     /// Seconds since the start of 1970.
     package var time: Int
@@ -25,11 +26,12 @@ package struct StatusReport: Sendable {
     package var transport: [(name: String, count: Int)]
 
     package init(
-        version: String, process: Int, uptime: Duration, time: Int, listeners: [Listener], exchange: Exchange.Status,
-        transport: [(name: String, count: Int)]
+        version: String, process: Int, memory: Memory, uptime: Duration, time: Int, listeners: [Listener],
+        exchange: Exchange.Status, transport: [(name: String, count: Int)]
     ) {
         self.version = version
         self.process = process
+        self.memory = memory
         self.uptime = uptime
         self.time = time
         self.listeners = listeners
@@ -44,6 +46,7 @@ extension StatusReport {
         let document = JSON.object([
             ("version", .text(version)),
             ("process", .number(process)),
+            ("memory", .counts([("resident", memory.resident), ("inUse", memory.inUse)])),
             ("time", .text(Clock.universal(time))),
             ("uptime", .seconds(uptime)),
             ("domain", .text(exchange.domain)),

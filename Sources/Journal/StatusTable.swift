@@ -67,6 +67,7 @@ extension StatusReport {
             "Flows with clients: " + Self.listed(flows)
                 + "; \(exchange.subscriptions) subscriptions, \(exchange.transactions) transactions",
             "Transport: " + Self.listed(transport.filter { $0.count > 0 }.map { "\($0.name) \($0.count)" }),
+            "Memory: \(memory.resident / 1_024) MB, \(memory.inUse / 1_024) of them allocated",
         ]
     }
 

@@ -5,6 +5,9 @@ package struct MemoryRecord: Sendable {
 
     package init() {}
 
+    /// The newest, in megabytes.
+    package var megabytes: Int { (samples.last?.kilobytes ?? 0) / 1_024 }
+
     package mutating func add(_ kilobytes: Int, at time: Duration) { samples.append((time, kilobytes)) }
 
     /// The mean of the last quarter of the time after `start`, beside that of its first quarter: 1.03 means three of a

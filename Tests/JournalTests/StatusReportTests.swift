@@ -9,7 +9,8 @@ import Testing
         var status = Exchange(.init(), identifiers: .seeded(1)).status(at: .zero)
         change(&status)
         return StatusReport(
-            version: "0.1.0", process: 4_711, uptime: .seconds(3_723), time: 1_800_000_000,
+            version: "0.1.0", process: 4_711, memory: .init(resident: 12_345, inUse: 2_345), uptime: .seconds(3_723),
+            time: 1_800_000_000,
             listeners: [.init(address: "127.0.0.1:7777", transports: [.udp, .tcp])], exchange: status,
             transport: [("received", 12), ("violations", 0)])
     }
@@ -55,6 +56,7 @@ import Testing
                 Passwords: 0 wrong, 0 not looked at after those
                 Flows with clients: wss 2; 0 subscriptions, 0 transactions
                 Transport: received 12
+                Memory: 12 MB, 2 of them allocated
 
                 """)
     }
@@ -88,6 +90,7 @@ import Testing
             "\"version\": \"0.1.0\"", "\"time\": \"2027-01-15T08:00:00Z\"", "\"uptime\": 3723",
             "\"since\": \"2027-01-15T07:58:55Z\"", "\"talking\": 10", "\"talking\": null", "\"INVITE\": 2",
             "\"clientsPerLine\": 3", "\"wss\": 2", "\"udp\": 0", "\"received\": 12", "\"violations\": 0",
+            "\"resident\": 12345", "\"inUse\": 2345",
         ] { #expect(json.contains(part), "\(part)") }
     }
 

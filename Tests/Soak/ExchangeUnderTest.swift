@@ -17,6 +17,13 @@ final class ExchangeUnderTest {
             var state: String
         }
 
+        /// Kilobytes.
+        struct Memory: Decodable {
+            var resident: Int
+            var inUse: Int
+        }
+
+        var memory: Memory
         var clients: [Client]
         var calls: [Call]
         var subscriptions: Int
@@ -63,8 +70,6 @@ final class ExchangeUnderTest {
 
     var isRunning: Bool { process.isRunning }
 
-    var kilobytes: Int { residentKilobytes("\(process.processIdentifier)") }
-
     func status() throws -> Status {
         let question = Process()
         question.executableURL = URL(fileURLWithPath: program)
@@ -82,10 +87,4 @@ final class ExchangeUnderTest {
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }
-}
-
-/// What a process holds in memory (VmRSS); 0 when there is none.
-func residentKilobytes(_ process: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    return status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }.flatMap { Int($0.filter(\.isNumber)) } ?? 0
 }

@@ -32,6 +32,9 @@ struct StatusTests {
         #expect(table.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         let json = try status("--json", "--socket", socket)
         let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        let memory = try #require(document?["memory"] as? [String: Int])
+        let (inUse, resident) = (memory["inUse", default: 0], memory["resident", default: 0])
+        #expect(100 < inUse && inUse < resident, "\(memory)")
         let clients = document?["clients"] as? [[String: Any]]
         #expect(clients?.first?["name"] as? String == "ada")
         #expect((document?["calls"] as? [[String: Any]])?.first?["callee"] as? String == "600")

@@ -30,8 +30,9 @@ extension ExchangeHost {
         let transportCounters = await transport.counters()
         let now = MachineTimers<Exchange.Timer>.now
         let report = StatusReport(
-            version: Partyline.version, process: Int(getpid()), uptime: now - started, time: time(nil),
-            listeners: listening.places, exchange: exchange.status(at: now), transport: transportCounters.named)
+            version: Partyline.version, process: Int(getpid()), memory: .own, uptime: now - started,
+            time: time(nil), listeners: listening.places, exchange: exchange.status(at: now),
+            transport: transportCounters.named)
         return switch form {
         case .table: report.table
         case .json: report.json
