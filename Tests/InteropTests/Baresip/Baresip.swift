@@ -19,6 +19,8 @@ final class Baresip {
         /// The file of the authorities that it is told to believe.
         var authority: String?
         var addition: Addition?
+        /// What it speaks and keeps; without one it echoes.
+        var sound: Sound?
     }
 
     /// What people add: parameters of the account, modules and other settings.
@@ -45,12 +47,13 @@ final class Baresip {
         let host = String(address.dropLast(":5060".count))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("baresip-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Baresip.configuration(host, account).write(
+        try Baresip.configuration(host, account, folder).write(
             to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
         // Numbers are under the exchange's domain, which no name server knows here: it is the proxy for all.
         let place = "\(exchange);transport=\(account.transport)"
         let secret = account.password.map { ";auth_pass=\($0)" } ?? ""
-        let more = secret + (account.addition?.parameters ?? "")
+        let codec = account.sound.map { ";audio_codecs=\($0.codec.rawValue)" } ?? ""
+        let more = secret + codec + (account.addition?.parameters ?? "")
         try """
         \(account.name.map { "\"\($0)\"" } ?? "") <sip:\(account.user)@\(place)>;outbound="sip:\(place)";regint=60\(more)
 
@@ -58,6 +61,7 @@ final class Baresip {
         let watched = account.watches ? ";presence=p2p" : ""
         try "\"contact\" <sip:\(account.contact)@\(place)>\(watched)\n".write(
             to: folder.appendingPathComponent("contacts"), atomically: true, encoding: .utf8)
+        try account.sound?.writeTone(into: folder)
         // Its trace (-s) may be longer than a pipe takes.
         let script = "exec baresip -4 -s -f \"$0\" >\"$0/log\" 2>&1"
         child = try Child(["sh", "-c", script, folder.path])
@@ -72,19 +76,22 @@ final class Baresip {
 
     private static let controlPort: UInt16 = 4444
 
-    private static func configuration(_ host: String, _ account: Account) -> String {
-        let modules = (["g711", "aubridge"] + (account.addition?.modules ?? [])).map { "module \($0).so" }
+    private static func configuration(_ host: String, _ account: Account, _ folder: URL) -> String {
+        let sounding = account.sound?.modules ?? ["g711", "aubridge"]
+        let modules = (sounding + (account.addition?.modules ?? [])).map { "module \($0).so" }
+        let echoing = ["audio_source aubridge,nowhere", "audio_player aubridge,nowhere"]
+        let audio = account.sound?.settings(in: folder) ?? echoing
         let authority = account.authority.map { ["sip_cafile \($0)"] } ?? []
+        // Its sound comes from the address that the system chooses, and we hear nobody at one that was not signalled.
+        let media = account.sound == nil ? host : "127.0.0.1"
         let watching = account.watches ? ["module_app presence.so"] : []
-        let more = modules + authority + watching + (account.addition?.settings ?? [])
+        let more = audio + modules + authority + watching + (account.addition?.settings ?? [])
         return """
             poll_method epoll
             sip_listen \(host):5060
-            net_interface \(host)
+            net_interface \(media)
             call_max_calls 4
-            rtp_ports 20000-20100
-            audio_source aubridge,nowhere
-            audio_player aubridge,nowhere
+            rtp_ports 20000-29999
             audio_alert aubridge,nowhere
             statmode_default off
             module_path /usr/lib/baresip/modules
@@ -100,6 +107,26 @@ final class Baresip {
 
     /// All that it printed, every message among it.
     var log: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
+
+    /// What it heard so far, all calls together.
+    var heard: Recording { Sound.heard(in: folder) }
+
+    /// The ports of the last offer and answer that it printed, its own and ours.
+    var ports: (its: Int, ours: Int) {
+        get throws {
+            // Each message begins with the line that says from where to where it goes.
+            var (its, ours): (Int?, Int?) = (nil, nil)
+            var isIts = false
+            for line in log.split(whereSeparator: \.isNewline) {
+                if line.contains(" -> ") { isIts = line.contains(" \(address) -> ") }
+                guard line.hasPrefix("m=audio "),
+                    let port = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+                else { continue }
+                if isIts { its = port } else { ours = port }
+            }
+            return (try #require(its), try #require(ours))
+        }
+    }
 
     /// Carries out one command of its menu and returns what that prints.
     @discardableResult

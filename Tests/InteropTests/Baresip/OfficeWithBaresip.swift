@@ -12,9 +12,15 @@ final class OfficeWithBaresip {
     private let address: String
     private let certificates: Certificates?
 
-    /// - Parameter baresipFirst: it comes first, and so has the lower number.
-    init(over transport: String, with addition: Baresip.Addition? = nil, baresipFirst: Bool = false) throws {
-        var options = ["--transport", transport]
+    /// - Parameters:
+    ///   - sound: what baresip speaks and keeps.
+    ///   - options: further ones of ada's.
+    ///   - baresipFirst: it comes first, and so has the lower number.
+    init(
+        over transport: String, with addition: Baresip.Addition? = nil, sound: Baresip.Sound? = nil,
+        options more: [String] = [], baresipFirst: Bool = false
+    ) throws {
+        var options = ["--transport", transport] + more
         if transport == "tls" {
             address = Loopback.next(port: 5061)
             let certificates = try Certificates(for: address)
@@ -30,7 +36,7 @@ final class OfficeWithBaresip {
         }
         let account = Baresip.Account(
             transport: transport, contact: baresipFirst ? "1001" : "1000",
-            authority: certificates?.file("stranger.pem"), addition: addition)
+            authority: certificates?.file("stranger.pem"), addition: addition, sound: sound)
         options = ["--name", "ada", "--server", address] + options
         if baresipFirst {
             bare = try Baresip(account, at: address)

@@ -4,7 +4,7 @@ import Testing
 
 /// linphonec in a pane, with a home folder, a configuration and a loopback address of its own.
 ///
-/// It needs no sound: without a sound card it talks and hears nothing.
+/// It needs no sound: without a sound card it talks and hears nothing, unless it is told to use files.
 final class Linphone {
     private(set) var pane: Person
     private let home: URL
@@ -84,11 +84,12 @@ final class OfficeWithLinphone {
 
     init(
         over transport: String = "tcp", exchange: @autoclosure () throws -> ExchangeProcess = try ExchangeProcess(),
-        more: [String] = []
+        options: [String] = [], more: [String] = []
     ) throws {
         self.exchange = try exchange()
         ada = try Person(
-            ["--name", "ada", "--server", self.exchange.address, "--transport", transport], columns: 160, rows: 30)
+            ["--name", "ada", "--server", self.exchange.address, "--transport", transport] + options, columns: 160,
+            rows: 30)
         try ada.sees("Webphone1 · 1000 · connected")
         lin = try Linphone(at: self.exchange.address, over: transport, more: more)
         try ada.sees("lin is ONLINE")
