@@ -46,6 +46,7 @@ extension Chat {
     /// Takes a waiting request; the call is on when the phone says so.
     mutating func accept(_ id: CallID, from party: Party, withVoice: Bool = false) -> [Effect] {
         guard let index = request(where: { waiting, _ in waiting == id }) else { return [] }
+        let isPlain = state.dialogs[index].isPlain
         var effects = close(index)
         let (ended, goodbye) = giveWay()
         if !ended.isEmpty { note(.call, ended.trimmed) }
@@ -54,7 +55,7 @@ extension Chat {
         // With somebody else selected, one Enter too many would end the chat that has just begun.
         state.clients.select(number: party.number)
         state.focus = .input
-        return effects + [withVoice ? .voice(.accept(id)) : .phone(.accept(id))]
+        return effects + [withVoice ? .voice(.accept(id, isPlain: isPlain)) : .phone(.accept(id))]
     }
 
     mutating func hangUp() -> [Effect] {

@@ -78,10 +78,14 @@ extension Chat {
             return close(0)
         case (.trust(let server), _):
             return decide(choice, on: server)
-        case (.voice(let id), .voice):
-            return close(0) + agree(toVoiceIn: id)
-        case (.voice(let id), _):
+        case (.voice(let id, .wished(let isEncrypted)), .voice):
+            return close(0) + agree(toVoiceIn: id, isPlain: !isEncrypted)
+        case (.voice(let id, .wished), _):
             return close(0) + decline(voiceIn: id)
+        case (.voice(let id, .plain), .voice):
+            return close(0) + offerPlain(in: id)
+        case (.voice(let id, .plain), _):
+            return close(0) + leavePlain(in: id)
         case (_, .once), (_, .always), (_, .voice):
             return []  // not offered by these
         }
@@ -131,7 +135,7 @@ extension Chat {
     mutating func closeQuestion(about id: CallID) -> [Effect] {
         let index = state.dialogs.firstIndex { dialog in
             switch dialog.question {
-            case .transfer(let asking, _), .voice(let asking): asking == id
+            case .transfer(let asking, _), .voice(let asking, _): asking == id
             case .request, .forwarded, .paste, .trust: false
             }
         }

@@ -39,7 +39,15 @@ extension Chat {
     mutating func putAside(_ call: Call) -> [Effect] {
         state.call = nil
         state.aside.append(call)
-        return closePaste()
+        return closePaste() + quiet(call)
+    }
+
+    /// Nobody is heard without a sign: of a call that is not seen voice ends, unless it is on hold.
+    private mutating func quiet(_ call: Call) -> [Effect] {
+        guard let sound = call.sound, call.heldBy == nil else { return [] }
+        if sound.isOn { note(.call, "Voice with \(call.label) has ended: your microphone is closed.") }
+        update(call.id) { $0.sound = nil }
+        return [.phone(.endVoice(call.id))]
     }
 
     /// There is no call in progress any more: the one put aside is back.

@@ -39,7 +39,7 @@ extension Chat {
             return "you are not connected to \(state.settings.server) (\(state.connectionWords))"
         }
         guard let call = state.call else {
-            return "you are not in a chat. Call someone first: Tab to the clients, then Enter"
+            return "you are not in a chat. \(wayIntoChat)"
         }
         guard call.isOn else { return "\(call.label) has not answered yet" }
         let size = state.draft.byteCount
@@ -47,6 +47,17 @@ extension Chat {
             return "it is too long, \(size) bytes of at most \(Limits.message)"
         }
         return nil
+    }
+
+    /// An open dialog has the keys that would otherwise lead into a chat.
+    private var wayIntoChat: String {
+        switch state.dialog?.question {
+        case .request(_, let party):
+            "Tab and then Enter accepts the request of \(state.clients.label(for: party)), Esc refuses it"
+        case .forwarded(_, let party):
+            "Tab and then Enter asks \(state.name(of: party)) for one, Esc does not"
+        case .transfer, .voice, .paste, .trust, nil: "Call someone first: Tab to the clients, then Enter"
+        }
     }
 
     /// A message belongs to a call by identity: of one that is neither in progress nor put aside it is too late or too

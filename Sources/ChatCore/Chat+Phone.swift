@@ -17,7 +17,7 @@ extension Chat {
         case .delivery(let id, let delivery): settle(id, delivery)
         case .note(let id, let note): receive(note, of: id)
         case .transferAsked(let id, let party): return receiveTransfer(id, to: party)
-        case .voiceAsked(let id): return receiveVoiceQuestion(id)
+        case .voiceAsked(let id, let isEncrypted): return receiveVoiceQuestion(id, isEncrypted: isEncrypted)
         case .voice(let id, let voice): return receive(voice, in: id)
         case .typing(let id, let isTyping): update(id) { $0.isTyping = isTyping }
         case .turnedAway(let party, let why): receive(party, turnedAway: why)

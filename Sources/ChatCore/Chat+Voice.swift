@@ -22,8 +22,13 @@ extension Chat {
         case nil: break
         }
         guard call.heldBy == nil else { throw Objection("The chat is on hold; go on with it first, with ^O.") }
-        // Both want it: that is the answer to their question.
-        if isAsked(forVoiceIn: call.id) { return closeQuestion(about: call.id) + agree(toVoiceIn: call.id) }
+        switch question(aboutVoiceIn: call.id) {
+        case nil: break
+        case .wished(let isEncrypted) where isEncrypted || !asksBeforePlain:
+            // Both want it: that is the answer to their question.
+            return closeQuestion(about: call.id) + agree(toVoiceIn: call.id, isPlain: !isEncrypted)
+        case .wished, .plain: throw Objection("Voice would not be encrypted: the dialog asks whether you want that.")
+        }
         update(call.id) { $0.sound = Call.Sound(stage: .asking) }
         note(.call, "You ask \(call.label) to speak with you. Your microphone stays closed until they agree.")
         return [.voice(.offer(call.id))]
@@ -36,18 +41,22 @@ extension Chat {
         case .on: note(.call, "You ended voice: your microphone is closed. The chat goes on as text.")
         }
         update(call.id) { $0.sound = nil }
-        return [.phone(.endVoice(call.id))]
+        return closeQuestion(about: call.id) + [.phone(.endVoice(call.id))]
     }
 
-    private func isAsked(forVoiceIn id: CallID) -> Bool {
-        state.dialogs.contains { $0.question == .voice(id) }
+    private func question(aboutVoiceIn id: CallID) -> ConfirmDialog.Speech? {
+        for dialog in state.dialogs {
+            if case .voice(id, let speech) = dialog.question { return speech }
+        }
+        return nil
     }
 
-    func agree(toVoiceIn id: CallID) -> [Effect] { [.voice(.accept(id))] }
+    func agree(toVoiceIn id: CallID, isPlain: Bool) -> [Effect] { [.voice(.accept(id, isPlain: isPlain))] }
 
     mutating func decline(voiceIn id: CallID) -> [Effect] {
         if let call = call(id) {
             note(.call, "You did not want to speak with \(call.label). The chat goes on as text.")
+            update(id) { $0.sound = nil }
         }
         return [.phone(.refuseVoice(id))]
     }
@@ -160,18 +169,27 @@ extension Chat {
     }
 
     /// The other side of a call wants to speak, or whoever asks for a chat does.
-    mutating func receiveVoiceQuestion(_ id: CallID) -> [Effect] {
+    mutating func receiveVoiceQuestion(_ id: CallID, isEncrypted: Bool) -> [Effect] {
+        let isAllowed = isEncrypted || state.voice.encryption != .required
         if let index = request(where: { waiting, _ in waiting == id }) {
-            if state.settings.voiceless == nil { state.dialogs[index].offersVoice = true }
+            state.dialogs[index].offersVoice = state.settings.voiceless == nil && isAllowed
+            state.dialogs[index].isPlain = !isEncrypted
             return []
         }
         guard let call = call(id), call.isOn, state.settings.voiceless == nil, state.dialogs.count < Limits.requests
         else { return [.phone(.refuseVoice(id))] }
+        guard isAllowed else {
+            note(.call, "\(call.label) asked to speak with you unencrypted, which your configuration does not allow.")
+            update(id) { $0.sound = nil }
+            return [.phone(.refuseVoice(id))]
+        }
         // We asked too: both want it.
-        if call.sound?.stage == .asking { return agree(toVoiceIn: id) }
-        guard !isAsked(forVoiceIn: id) else { return [] }
+        if call.sound?.stage == .asking, isEncrypted || !asksBeforePlain {
+            return agree(toVoiceIn: id, isPlain: !isEncrypted)
+        }
+        let former = closeQuestion(about: id)
         note(.call, "\(call.label) asks to speak with you.")
-        return ask(.voice(id)) + [.bell]
+        return former + ask(.voice(id, .wished(isEncrypted: isEncrypted))) + [.bell]
     }
 
     mutating func receive(_ voice: VoiceState, in id: CallID) -> [Effect] {
@@ -183,6 +201,7 @@ extension Chat {
             return []
         case .on(let stream):
             return voiceIsOn(id, codec: stream.sends.codec.name, isSecured: stream.security != nil)
+        case .unencrypted: return plainIsLeft(in: id)
         case .withdrawn: return voiceIsOff(id) { "\($0.label) does not ask to speak with you any more." }
         case .off(by: .us): return voiceIsOff(id) { _ in nil }
         case .off(by: .them):
@@ -218,7 +237,7 @@ extension Chat {
     /// There is no voice, or no more; nil where it is said already. The chat goes on.
     private mutating func voiceIsOff(_ id: CallID, _ words: (Call) -> String?) -> [Effect] {
         guard let call = call(id) else { return [] }
-        let effects = isAsked(forVoiceIn: id) ? closeQuestion(about: id) : []
+        let effects = question(aboutVoiceIn: id) == nil ? [] : closeQuestion(about: id)
         if call.sound != nil || !effects.isEmpty, let words = words(call) { note(.call, words) }
         update(id) { $0.sound = nil }
         return effects
@@ -241,5 +260,41 @@ extension Chat {
         case (.ringing, .placed): return .ringBack
         case (_, _): return nil
         }
+    }
+}
+
+/// Voice that cannot be encrypted.
+extension Chat {
+    /// Whether plain voice needs the person's word each time: nobody but the exchange reads what is written either.
+    private var asksBeforePlain: Bool { state.voice.encryption == .asked && state.route?.isEncrypted == true }
+
+    /// The other side does not take it encrypted.
+    private mutating func plainIsLeft(in id: CallID) -> [Effect] {
+        guard let call = call(id), call.sound?.stage == .asking else { return [] }
+        let refused = "\(call.label) does not take encrypted voice"
+        guard state.voice.encryption != .required, state.dialogs.count < Limits.requests else {
+            return voiceIsOff(id) { _ in "\(refused), and your configuration allows nothing else. There is no voice." }
+        }
+        note(.call, "\(refused).")
+        update(id) { $0.sound = nil }
+        return ask(.voice(id, .plain))
+    }
+
+    /// The person allows it, in this chat and this time.
+    mutating func offerPlain(in id: CallID) -> [Effect] {
+        guard let call = call(id) else { return [] }
+        guard call.heldBy == nil else { return hint("The chat is on hold; go on with it first, with ^O.") }
+        update(id) { $0.sound = Call.Sound(stage: .asking) }
+        note(
+            .call,
+            "You ask \(call.label) to speak with you, unencrypted. Your microphone stays closed until they agree.")
+        return [.voice(.offer(id, isPlain: true))]
+    }
+
+    mutating func leavePlain(in id: CallID) -> [Effect] {
+        if let call = call(id) {
+            note(.call, "You did not want to speak with \(call.label) unencrypted. The chat goes on as text.")
+        }
+        return []
     }
 }

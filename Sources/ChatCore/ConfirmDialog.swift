@@ -9,12 +9,20 @@ package struct ConfirmDialog: Equatable, Sendable {
         case transfer(CallID, to: Party)
         /// Whom we asked for a chat, by these words, sends us on.
         case forwarded(by: String, to: Party)
-        /// The other side of a call asks to speak.
-        case voice(CallID)
+        /// Whether to speak in a call.
+        case voice(CallID, Speech)
         /// The line holds pasted text of several lines.
         case paste(lines: Int, characters: Int)
         /// A server could not prove who it is.
         case trust(DoubtfulServer)
+    }
+
+    /// What is asked about speaking.
+    package enum Speech: Hashable, Sendable {
+        /// Whether the other side gets the voice that it asks for.
+        case wished(isEncrypted: Bool)
+        /// Whether ours may be plain, as the other side does not take it encrypted.
+        case plain
     }
 
     /// An answer that a dialog offers, in the order of its buttons.
@@ -33,6 +41,8 @@ package struct ConfirmDialog: Equatable, Sendable {
     package internal(set) var focus: Focus
     /// Whether who asks for a chat wants to speak at once, as telephones do.
     package internal(set) var offersVoice = false
+    /// Whether that voice would not be encrypted.
+    package internal(set) var isPlain = false
 
     init(_ question: Question) {
         self.question = question
@@ -63,6 +73,7 @@ package struct ConfirmDialog: Equatable, Sendable {
         case (.ok, .request) where offersVoice: "Text only"
         case (.ok, _): "OK"
         case (.voice, .request): "With voice"
+        case (.voice, .voice(_, .plain)): "Unencrypted"
         case (.voice, _): "Speak"
         case (.once, _): "Once"
         case (.always, _): "Always"
@@ -131,7 +142,8 @@ extension Chat.State {
         case .request(_, let party):
             let label = clients.label(for: party)
             let who = label == party.number ? "Number \(label)" : "\(label), number \(party.number),"
-            let asks = "\(who) asks you for a chat\(dialog?.offersVoice == true ? ", with voice" : "")."
+            let voice = dialog?.offersVoice == true ? ", with voice" + secrecy(dialog?.isPlain == false) : ""
+            let asks = "\(who) asks you for a chat\(voice)."
             return [asks] + consequences(of: "Accepting") + ["Or send them on: /forward NUMBER"]
         case .transfer(let id, let party): return transferText(id, party)
         case .forwarded(let label, let party):
@@ -141,7 +153,7 @@ extension Chat.State {
             return [
                 "Send your line with \(lines) pasted lines, \(characters) characters, to \(call?.label ?? "nobody")?"
             ]
-        case .voice(let id): return voiceText(id)
+        case .voice(let id, let speech): return voiceText(id, speech)
         case .trust(let server): return server.words
         case nil:
             return []
@@ -162,12 +174,25 @@ extension Chat.State {
         return [asks, choice, "OK ends your \(call.isOn ? "chat with" : "request to") \(call.label)."]
     }
 
-    private func voiceText(_ id: CallID) -> [String] {
-        let asker = calls.first { $0.id == id }
-        let name = asker?.label ?? "The other side"
-        let number = asker.map { name.contains($0.party.number) ? "" : ", number \($0.party.number)," } ?? ""
+    private func voiceText(_ id: CallID, _ speech: ConfirmDialog.Speech) -> [String] {
+        let other = calls.first { $0.id == id }
+        let name = other?.label ?? "The other side"
         let opens = voice.pushToTalk ? "F3 then opens your microphone." : "Your microphone is open then; F3 closes it."
-        return ["\(name)\(number) asks to speak with you.", opens]
+        switch speech {
+        case .wished(let isEncrypted):
+            let number = other.map { name.contains($0.party.number) ? "" : ", number \($0.party.number)," } ?? ""
+            return ["\(name)\(number) asks to speak with you\(secrecy(isEncrypted)).", opens]
+        case .plain:
+            return [
+                "The program of \(name) does not take encrypted voice.",
+                "Speak unencrypted? Whoever is on the way can listen.",
+            ]
+        }
+    }
+
+    /// What is to be said before voice that others can listen to.
+    private func secrecy(_ isEncrypted: Bool) -> String {
+        isEncrypted || route?.isLocal == true ? "" : ", not encrypted"
     }
 
     /// What becomes of the call in progress when the person says yes.

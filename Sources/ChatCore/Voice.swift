@@ -55,10 +55,10 @@ package enum Voice {
 
     /// What the person wants of the sound.
     package enum Command: Hashable, Sendable {
-        /// Asks the other side of a call for voice; the host knows where and how we hear.
-        case offer(CallID)
-        /// Says yes to the other side's question, or to a request with voice.
-        case accept(CallID)
+        /// Asks the other side of a call for voice; the host knows where and how we hear. Plain: the person said so.
+        case offer(CallID, isPlain: Bool = false)
+        /// Says yes to the other side's question, or to a request with voice, which the person knows to be plain.
+        case accept(CallID, isPlain: Bool = false)
         /// Whether the microphone is closed; it is open only while voice is on and this is false.
         case mute(Bool)
         /// Answered by `Report.devices`.
@@ -71,18 +71,32 @@ package enum Voice {
         case keep(Preferences)
     }
 
+    /// What becomes of voice that cannot be encrypted though nobody reads what we say to our exchange.
+    package enum Encryption: Hashable, Sendable, CaseIterable {
+        /// There is none, whoever can read what we say.
+        case required
+        /// The person is asked each time.
+        case asked
+        /// It is spoken plainly, which the screen tells.
+        case preferred
+    }
+
     /// How the person wants it, also in the next run of the program.
     package struct Preferences: Hashable, Sendable {
         /// Whether a request rings, and whoever is asked is heard being rung.
         package var rings: Bool
         /// Whether voice begins with the microphone closed, so that it is open only while the person opens it.
         package var pushToTalk: Bool
+        package var encryption: Encryption
         /// The devices' names; none is the system's choice.
         package var devices: [Role: String]
 
-        package init(rings: Bool = true, pushToTalk: Bool = false, devices: [Role: String] = [:]) {
+        package init(
+            rings: Bool = true, pushToTalk: Bool = false, encryption: Encryption = .asked, devices: [Role: String] = [:]
+        ) {
             self.rings = rings
             self.pushToTalk = pushToTalk
+            self.encryption = encryption
             self.devices = devices
         }
     }

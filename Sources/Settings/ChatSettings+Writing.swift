@@ -43,6 +43,7 @@ extension ChatSettings {
         case .receipts: return "\(receipts)"
         case .ring: return "\(ring)"
         case .pushToTalk: return "\(pushToTalk)"
+        case .voiceEncryption: return Self.quoted(voiceEncryption.rawValue)
         case .microphone: return Self.quoted(microphone)
         case .speaker: return Self.quoted(speaker)
         case .ringDevice: return Self.quoted(ringDevice)

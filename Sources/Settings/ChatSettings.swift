@@ -1,5 +1,15 @@
 /// What a chat keeps of the person's wishes from one run to the next.
 package struct ChatSettings: Equatable, Sendable {
+    /// What becomes of voice that the other side does not encrypt.
+    package enum VoiceEncryption: String, Sendable, CaseIterable {
+        /// There is none.
+        case required
+        /// The person is asked.
+        case asked = "ask"
+        /// It is plain.
+        case preferred
+    }
+
     /// Numbers whose requests and messages are refused.
     package var blocked: Set<String> = []
     /// Whether others see that the person is typing.
@@ -10,6 +20,7 @@ package struct ChatSettings: Equatable, Sendable {
     package var ring = true
     /// Whether voice begins with the microphone closed.
     package var pushToTalk = false
+    package var voiceEncryption = VoiceEncryption.asked
     /// Names of sound devices; empty for the system's choice.
     package var microphone = ""
     package var speaker = ""
@@ -27,6 +38,7 @@ package struct ChatSettings: Equatable, Sendable {
         receipts = root.boolean(Key.receipts.rawValue) ?? true
         ring = root.boolean(Key.ring.rawValue) ?? true
         pushToTalk = root.boolean(Key.pushToTalk.rawValue) ?? false
+        voiceEncryption = root.choice(Key.voiceEncryption.rawValue) ?? .asked
         microphone = root.string(Key.microphone.rawValue)?.text ?? ""
         speaker = root.string(Key.speaker.rawValue)?.text ?? ""
         ringDevice = root.string(Key.ringDevice.rawValue)?.text ?? ""
@@ -37,6 +49,7 @@ package struct ChatSettings: Equatable, Sendable {
     enum Key: String, CaseIterable {
         case blocked, typing, receipts, ring
         case pushToTalk = "push-to-talk"
+        case voiceEncryption = "voice-encryption"
         case microphone, speaker
         case ringDevice = "ring-device"
     }
@@ -51,6 +64,7 @@ package struct ChatSettings: Equatable, Sendable {
         merged.take(\.receipts, of: after, since: before)
         merged.take(\.ring, of: after, since: before)
         merged.take(\.pushToTalk, of: after, since: before)
+        merged.take(\.voiceEncryption, of: after, since: before)
         merged.take(\.microphone, of: after, since: before)
         merged.take(\.speaker, of: after, since: before)
         merged.take(\.ringDevice, of: after, since: before)
@@ -69,6 +83,15 @@ extension Section {
         guard let entry = take(key) else { return nil }
         if case .boolean(let value) = entry.value { return value }
         complain(entry.place, key, "This has to be true or false, without quotes, not \(entry.value.kind).")
+        return nil
+    }
+
+    /// One of few words.
+    fileprivate mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
+        guard let (text, place) = string(key) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let all = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        complain(place, key, "This has to be one of \(all), not \"\(text)\".")
         return nil
     }
 }

@@ -36,14 +36,19 @@ extension Canvas {
             return
         }
         let limit = 2 + room
-        guard let voice = VoiceView(call, isMuted: state.isMuted) else {
+        guard let voice = VoiceView(call, state) else {
             let end = draw(call, y: y, room: room)
             return drawBeside(call, state, x: end, y: y, limit: limit)
         }
         let sign = voice.sign(within: room)
-        let end = draw(call, y: y, room: room - cellWidth(sign))
+        let rest = room - cellWidth(sign)
+        let least = cellWidth(call.label) + 3 + cellWidth(call.shortWords)
+        let warning = voice.warning(within: rest, beside: least)
+        var callRoom = rest - (warning.map { cellWidth($0) + 3 } ?? 0)
+        if warning != nil, callRoom - VoiceView.metersWidth >= least { callRoom -= VoiceView.metersWidth }
+        let end = draw(call, y: y, room: callRoom)
         let behind = put(sign, x: end, y: y, voice.style, limit: limit)
-        let details = drawSound(call, state, x: behind, y: y, limit: limit)
+        let details = drawSound(call, state, warning: warning, x: behind, y: y, limit: limit)
         drawBeside(call, state, x: details, y: y, limit: limit)
     }
 

@@ -111,7 +111,7 @@ package enum Reasons {
         case .declined: "The other side does not want to speak."
         case .unanswered: "The other side did not say whether it wants to speak."
         case .incompatible: "The two programs have no sound in common."
-        case .unencrypted: "The other side does not encrypt voice, and nothing else was allowed."
+        case .unencrypted: "The other side does not take encrypted voice."
         case .unable(200): "The other side takes texts only, no voice."
         case .unable(let status): general(status)
         case .onHold: "The chat is on hold: there is no voice until it goes on."

@@ -152,6 +152,9 @@ public enum VoiceState: Hashable, Sendable {
     case on(AudioStream)
     /// It is over, or will not begin because we took our question back; the call goes on.
     case off(by: Side)
+    /// The other side refused to speak encrypted, and nothing else was offered. Whether to offer it plain (`offerVoice`
+    /// with a policy that allows that) is the person's decision.
+    case unencrypted
     /// It has not come about; the words say why, for people.
     case failed(String)
 }
@@ -266,8 +269,9 @@ public enum PhoneReport: Hashable, Sendable {
     /// The other side asks us to call somebody else instead; answer with `acceptTransfer` or `refuseTransfer`.
     case transferAsked(CallID, to: Party)
     /// The other side asks for voice; answer with `acceptVoice` or `refuseVoice` within half a minute. Of a call that
-    /// comes in it follows `incoming`: `acceptVoice` accepts the call with voice, `accept` without.
-    case voiceAsked(CallID)
+    /// comes in it follows `incoming`: `acceptVoice` accepts the call with voice, `accept` without. What is not encrypted
+    /// others on the way can listen to.
+    case voiceAsked(CallID, isEncrypted: Bool)
     /// Voice in a call stands otherwise than before; the end of the call ends it too.
     case voice(CallID, VoiceState)
     /// The other side began, or stopped, typing.

@@ -99,6 +99,22 @@ import Webphone
         #expect(desk.line == "ax|b")
     }
 
+    @Test("an Enter for a text that nobody can get yet says which keys answer, and they do") func nobodyToGetIt() {
+        var desk = asked()
+        desk.type("hello⏎")
+        #expect(
+            desk.box()
+                == "! Your text was not sent: you are not in a chat. Tab and then Enter accepts the request of bob, Esc "
+                + "refuses it. It stays in the line.")
+        #expect(desk.line == "hello|" && desk.commands().isEmpty)
+        var other = desk
+        desk.type("⇥⏎")
+        #expect(desk.commands() == [.accept(.received(1))])
+        other.type("⎋")
+        #expect(other.commands() == [.reject(.received(1))])
+        #expect(desk.line == "hello|" && other.line == "hello|")
+    }
+
     @Test("from the line Tab leads back to the buttons") func back() {
         var desk = asked()
         desk.type("x⇥⏎")

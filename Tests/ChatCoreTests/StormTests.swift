@@ -131,7 +131,7 @@ extension ConfirmDialog.Question {
         switch self {
         case .request(_, let party): party.number
         case .transfer(let id, _): "\(id)"
-        case .voice(let id): "voice \(id)"
+        case .voice(let id, _): "voice \(id)"
         case .forwarded(let label, let party): "\(label) \(party.number)"
         case .paste: "paste"
         case .trust(let server): server.name

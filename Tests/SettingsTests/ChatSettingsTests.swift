@@ -108,6 +108,20 @@ import Testing
         #expect(throws: Complaint.self) { try ChatSettings("speaker = 2") }
     }
 
+    @Test("what becomes of voice that cannot be encrypted is one of three words") func encryption() throws {
+        #expect(try ChatSettings("").voiceEncryption == .asked)
+        var settings = try ChatSettings("voice-encryption = 'required' # always")
+        #expect(settings.voiceEncryption == .required)
+        settings.voiceEncryption = .preferred
+        #expect(
+            try settings.text(replacing: "voice-encryption = 'required' # always")
+                == "voice-encryption = \"preferred\" # always")
+        let complaint = #expect(throws: Complaint.self) { try ChatSettings("\nvoice-encryption = \"no\"") }
+        #expect(complaint?.place?.line == 2 && complaint?.key == "voice-encryption")
+        let before = ChatSettings()
+        #expect(before.applying(settings, since: before).voiceEncryption == .preferred)
+    }
+
     @Test("a key that is written with quotes or far away is found") func spelling() throws {
         #expect(try settings(typing: false).text(replacing: "\"typing\"   =  true") == "\"typing\"   =  false")
         #expect(

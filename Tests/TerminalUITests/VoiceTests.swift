@@ -61,7 +61,19 @@ import Webphone
             sound.isSecured = false
             sound.quality = .bad
         }
-        #expect(bar(bad, 100, 30).contains("· bad, Opus, not encrypted "))
+        #expect(
+            bar(bad, 100, 30)
+                == "├ guest 1002 · IN_CALL 00:31  ● MIC OPEN  you ■■■■·· they ■■···· · not encrypted · bad, Opus ──────┤"
+        )
+        #expect(
+            bar(bad, 80, 24)
+                == "├ guest · IN_CALL 00:31  ● MIC OPEN  you ■■■■·· they ■■···· · not encrypted ───┤")
+        #expect(bar(bad, 40, 10) == "├ guest · 00:31  ● MIC OPEN · plain ───┤")
+        #expect(style(of: "not encrypted", in: bad) == Style(.red).bold)
+        var local = bad
+        local.state.route = Route(host: "127.0.0.1", port: 7_777, transport: "tcp", isEncrypted: false)
+        #expect(bar(local, 100, 30).contains("· bad, Opus, not encrypted "))
+        #expect(style(of: "not encrypted", in: local) != Style(.red).bold)
     }
 
     @Test("meters go from silence to full scale") func meter() {

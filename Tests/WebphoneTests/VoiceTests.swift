@@ -42,20 +42,23 @@ struct VoiceTests {
     func question() {
         var calls = calls()
         #expect(calls.handle(.acceptVoice(call, ours)) == [] && calls.handle(.refuseVoice(call)) == [])
-        #expect(calls.handle(.voice(session, .asked)) == [.report(.voiceAsked(call))])
+        #expect(
+            calls.handle(.voice(session, .asked(isEncrypted: false))) == [
+                .report(.voiceAsked(call, isEncrypted: false))
+            ])
         #expect(calls.handle(.acceptVoice(call, ours)) == [.acceptVoice(session, ours)])
         #expect(calls.handle(.voice(session, .withdrawn)) == told(.withdrawn))
         #expect(calls.handle(.acceptVoice(call, ours)) == [])
-        _ = calls.handle(.voice(session, .asked))
+        _ = calls.handle(.voice(session, .asked(isEncrypted: false)))
         #expect(calls.handle(.refuseVoice(call)) == [.refuseVoice(session)])
-        _ = calls.handle(.voice(session, .asked))
+        _ = calls.handle(.voice(session, .asked(isEncrypted: false)))
         #expect(calls.handle(.offerVoice(call, ours)) == [.acceptVoice(session, ours)], "that is a yes")
     }
 
     @Test(
         "that does not come about is explained",
         arguments: [
-            VoiceRefusal.declined, .unanswered, .incompatible, .unencrypted, .unable(status: 200), .unable(status: 501),
+            VoiceRefusal.declined, .unanswered, .incompatible, .unable(status: 200), .unable(status: 501),
             .onHold, .noSession,
         ])
     func refused(_ refusal: VoiceRefusal) {
@@ -65,6 +68,15 @@ struct VoiceTests {
         #expect(effects == told(.failed(Reasons.voice(refusal))))
         #expect(Reasons.voice(refusal).hasSuffix("."))
         #expect(calls.handle(.offerVoice(call, ours)).count == 2, "and may be asked for again")
+    }
+
+    @Test("that is refused encrypted is told as such, and may be asked for again") func unencrypted() {
+        var calls = calls()
+        _ = calls.handle(.offerVoice(call, ours))
+        #expect(calls.handle(.voice(session, .refused(.unencrypted))) == told(.unencrypted))
+        #expect(calls.handle(.offerVoice(call, ours)).count == 2)
+        #expect(
+            calls.handle(.voice(session, .asked(isEncrypted: true))) == [.report(.voiceAsked(call, isEncrypted: true))])
     }
 
     @Test("is not asked for without a call, before it is accepted, or on hold")
@@ -84,7 +96,8 @@ struct VoiceTests {
             var calls = calls()
             let (id, new) = (CallID.received(1), SessionID.received(1))
             _ = calls.handle(.incoming(new, from: Party(number: "1003", name: ""), wantsAudio: true))
-            #expect(calls.handle(.voice(new, .asked)) == [.report(.voiceAsked(id))])
+            #expect(
+                calls.handle(.voice(new, .asked(isEncrypted: false))) == [.report(.voiceAsked(id, isEncrypted: false))])
             let answer = calls.handle(isSpoken ? .acceptVoice(id, ours) : .accept(id))
             #expect(answer == [.accept(new, voice: isSpoken ? ours : nil)])
             #expect(calls.handle(.acceptVoice(id, ours)) == [], "once")
@@ -97,7 +110,7 @@ struct VoiceTests {
     @Test("ends with the call, whoever hangs up, and a question with it")
     func end() {
         var calls = calls()
-        _ = calls.handle(.voice(session, .asked))
+        _ = calls.handle(.voice(session, .asked(isEncrypted: false)))
         let hungUp = calls.handle(.hangUp(call))
         #expect(hungUp.dropLast(2) == [.hangUp(session), .report(.voice(call, .withdrawn))])
         calls = self.calls()

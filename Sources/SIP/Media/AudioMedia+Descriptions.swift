@@ -146,7 +146,8 @@ extension SessionDescription {
     /// What an offer asks of somebody who is not being heard yet.
     package enum VoiceWish: Hashable, Sendable {
         case none
-        case possible
+        /// In something that we understand, and whether it can be encrypted.
+        case possible(isEncrypted: Bool)
         /// To be heard, in nothing that we understand.
         case impossible
     }
@@ -158,15 +159,14 @@ extension SessionDescription {
                 && direction(of: medium) == .sendrecv && (medium.connection ?? connection)?.host != "0.0.0.0"
         }
         guard !wishes.isEmpty else { return .none }
-        let isPossible = wishes.contains { medium in
-            guard let audio = AudioDescription(medium, in: self) else { return false }
+        let possible = wishes.compactMap { AudioDescription($0, in: self) }.filter { audio in
             let isKeyed = !audio.profile.isSecure || !audio.cryptos.isEmpty
             return isKeyed
                 && audio.formats.contains { format in
                     format.codec.isSound && codecs.contains { $0.isSame(as: format.codec) }
                 }
         }
-        return isPossible ? .possible : .impossible
+        return possible.isEmpty ? .impossible : .possible(isEncrypted: possible.contains { $0.profile.isSecure })
     }
 }
 

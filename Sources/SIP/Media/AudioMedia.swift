@@ -6,6 +6,8 @@ package struct AudioMedia: Equatable, Sendable {
         /// No sound: none was offered, or the peer refused it.
         case text
         case voice
+        /// The peer refused our encrypted medium alone: it may take a plain one.
+        case unencrypted
         /// It is no answer to our offer (RFC 3264 §6), or leaves nothing in which both could be heard.
         case unusable
     }
@@ -109,11 +111,13 @@ package struct AudioMedia: Equatable, Sendable {
         self.offered = nil
         guard let answer, isAnswered(by: answer) else { return .unusable }
         let medium = answer.media[offered.place]
-        guard medium.port != 0 else { return .text }
-        guard let remote = AudioDescription(medium, in: answer), remote.profile == offered.audio.profile else {
-            return .unusable
-        }
+        let isEncrypted = offered.audio.profile.isSecure
+        guard medium.port != 0 else { return isEncrypted ? .unencrypted : .text }
+        guard let remote = AudioDescription(medium, in: answer) else { return .unusable }
         if remote.isDiscarded { return .text }
+        guard remote.profile == offered.audio.profile else {
+            return isEncrypted && !remote.profile.isSecure ? .unencrypted : .unusable
+        }
         guard let security = Self.security(offered.audio, remote),
             let agreed = AudioStream(
                 local: offered.audio, remote: remote, isHolding: isHolding, security: security.value)
@@ -132,6 +136,12 @@ package struct AudioMedia: Equatable, Sendable {
 
     /// The peer does not take what we bring now; what was agreed before stays.
     package mutating func keep() { voice = settledVoice }
+
+    /// The peer refuses encryption, and is offered plain next.
+    package mutating func fallBack() {
+        isPlain = true
+        settledVoice = nil
+    }
 
     /// The peer does not take that nobody speaks any more: it is told no more.
     package mutating func forget() { settledVoice = nil }

@@ -83,9 +83,10 @@ extension UserAgent {
 
 /// What happened to voice in a session.
 public enum VoiceNews: Hashable, Sendable {
-    /// The peer wants to hear and to be heard. Of a session that is established: answer with `acceptVoice` or
-    /// `refuseVoice`, within `UserAgent.voicePatience`. Of one that comes in: `accept` with voice or without.
-    case asked
+    /// The peer wants to hear and to be heard, encrypted or plain. Of a session that is established: answer with
+    /// `acceptVoice` or `refuseVoice`, within `UserAgent.voicePatience`. Of one that comes in: `accept` with voice or
+    /// without.
+    case asked(isEncrypted: Bool)
     /// The peer took its question back, or nobody answered it in time.
     case withdrawn
     /// It begins, or something of it is otherwise from now on.
@@ -104,7 +105,8 @@ public enum VoiceRefusal: Hashable, Sendable {
     case unanswered
     /// The two programs understand no common sound.
     case incompatible
-    /// The peer does not encrypt, or would have to and we cannot: plain was not allowed.
+    /// The peer refused what we offered encrypted, and plain was not allowed: it may be offered again with another
+    /// `SRTPPolicy`, if our person wants that.
     case unencrypted
     /// The peer's program knows no voice: it answered that none is to flow, or with this final status.
     case unable(status: Int)

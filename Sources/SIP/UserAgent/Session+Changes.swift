@@ -32,6 +32,7 @@ extension Session {
         request.headers[.supported] = Capabilities.supportedText
         timer.ask(in: &request)
         responses = ReliableResponses()
+        earlyAnswer = nil
         let voice = isOffer ? media.voice : nil
         renewal.sent(request, isHolding: hold.isWanted, voice: voice, isEncrypted: media.isOfferEncrypted)
         let patience = voice == nil || media.stream != nil ? Self.patience : UserAgent.voicePatience + .seconds(10)
@@ -75,7 +76,7 @@ extension Session {
         case .accepted(let asking, let ack):
             timer.agreed(response)
             let acknowledgement: [Effect] = ack.map { [.acknowledge($0)] } ?? []
-            let news = asking.request.method == .invite ? followAnswer(response.answer) : []
+            let news = asking.request.method == .invite ? followAnswer(response.answer ?? earlyAnswer) : []
             return acknowledgement + [.cancel(.unanswered)] + startTimer() + learn(from: response)
                 + agreed(to: asking) + news + proceed()
         case .backOff(let delay):
@@ -98,6 +99,7 @@ extension Session {
     /// A provisional response to our re-INVITE (RFC 3262 §4).
     private mutating func acknowledge(_ response: Response) -> [Effect] {
         guard renewal.isOffering, case .next(let rack) = responses.receive(response) else { return [] }
+        earlyAnswer = earlyAnswer ?? response.answer
         var prack = dialog.request(.prack)
         prack.headers[.rack] = rack.description
         return [.send(prack, .prack)]
@@ -130,7 +132,9 @@ extension Session {
             let wish = offer.map { self.wish(in: $0) } ?? .none
             guard wish != .impossible else { return [.respond(refusal(of: request, .incompatible), transaction)] }
             agreement = .open(offer)
-            if wish == .possible { return beAsked(request, transaction) }
+            if case .possible(let isEncrypted) = wish {
+                return beAsked(request, transaction, isEncrypted: isEncrypted)
+            }
             guard let response = success(to: request) else {
                 agreement = .agreed
                 throw BodyFault(status: 488)

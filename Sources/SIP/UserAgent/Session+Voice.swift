@@ -25,7 +25,6 @@ extension Session {
         guard isAsked, let request = server?.request, case .open(let offer?) = agreement else { return [] }
         media.voice = voice
         guard let response = success(to: request) else {
-            media.voice = nil
             return refusePending(refusal(of: request, .incompatible)) + [.report(.voice(id, .refused(.incompatible)))]
                 + proceed()
         }
@@ -58,17 +57,22 @@ extension Session {
             refusals < (isTelephone ? 1 : UserAgent.Limits.questions)
         else { return .none }
         let wish = offer.voiceWish(codecs: codecs)
-        return wish == .possible && media.voice != nil ? .none : wish  // our person wants it too
+        guard case .possible(let isEncrypted) = wish, let voice = media.voice else { return wish }
+        return isEncrypted || voice.security != .required ? .none : wish  // our person wants it too
     }
 
     /// Asks our person.
-    mutating func beAsked(_ request: Request, _ transaction: TransactionLayer.ServerID) -> [Effect] {
+    mutating func beAsked(
+        _ request: Request, _ transaction: TransactionLayer.ServerID, isEncrypted: Bool
+    ) -> [Effect] {
         server = InviteServer(request, transaction)
         var ringing = Response(180, to: request)
         ringing.contact = NameAddress(contact)
         ringing.headers[.allow] = Capabilities.allow
         ringing.headers[.supported] = Capabilities.supportedText
-        return drive(.ring(ringing)) + [.start(.asked, after: UserAgent.voicePatience), .report(.voice(id, .asked))]
+        return drive(.ring(ringing)) + [
+            .start(.asked, after: UserAgent.voicePatience), .report(.voice(id, .asked(isEncrypted: isEncrypted))),
+        ]
     }
 
     mutating func leaveUnanswered() -> [Effect] {
@@ -83,7 +87,9 @@ extension Session {
         return refusePending(Response(status, to: request)) + [.report(.voice(id, .withdrawn))] + proceed()
     }
 
+    /// A question of ours that crossed this one goes with it.
     mutating func refusePending(_ response: Response) -> [Effect] {
+        media.voice = nil
         agreement = .agreed
         return [.cancel(.asked)] + drive(.refuse(response))
     }
@@ -108,13 +114,29 @@ extension Session {
         guard let voice = media.voice else { return [] }
         switch outcome {
         case .voice: return tellVoice()
-        case .text, .unusable:
-            guard !media.isUnsaid(voice) else { return [] }
-            if toldStream != nil { return loseVoice() }
-            media.voice = nil
-            let isSilent = outcome == .text
-            return [.report(.voice(id, .refused(isSilent ? .unable(status: 200) : .incompatible)))]
+        case .text: return fail(to: voice, .unable(status: 200))
+        case .unencrypted: return fail(to: voice, .unencrypted)
+        case .unusable: return fail(to: voice, .incompatible)
         }
+    }
+
+    /// The peer took our offer, and no voice comes of it.
+    private mutating func fail(to voice: AudioCapabilities, _ refusal: VoiceRefusal) -> [Effect] {
+        guard !media.isUnsaid(voice) else { return [] }
+        if toldStream != nil { return loseVoice() }
+        return isFallingBack(voice, refusal) ? [] : giveUp(refusal)
+    }
+
+    /// Whether plain is offered next, as the peer refused encryption.
+    private mutating func isFallingBack(_ voice: AudioCapabilities, _ refusal: VoiceRefusal) -> Bool {
+        guard refusal == .unencrypted, voice.security == .preferred, !media.isPlain else { return false }
+        media.fallBack()
+        return true
+    }
+
+    private mutating func giveUp(_ refusal: VoiceRefusal) -> [Effect] {
+        media.voice = nil
+        return [.report(.voice(id, .refused(refusal)))]
     }
 
     /// The peer refused an offer of ours.
@@ -130,16 +152,14 @@ extension Session {
             return []
         }
         let refusal = response.map { VoiceRefusal($0, isEncrypted: asking.isEncrypted) } ?? .unanswered
-        if refusal == .unencrypted, voice.security == .preferred {
-            media.isPlain = true
-            return []
-        }
-        media.voice = nil
-        return [.report(.voice(id, .refused(refusal)))]
+        return isFallingBack(voice, refusal) ? [] : giveUp(refusal)
     }
 
     private mutating func tellVoice() -> [Effect] {
-        guard let stream = media.stream, media.voice != nil, stream != toldStream else { return [] }
+        guard var stream = media.stream, media.voice != nil else { return [] }
+        // Hold silences both ways, whatever music a telephone plays meanwhile.
+        if hold.byThem { stream.mayReceive = false }
+        guard stream != toldStream else { return [] }
         toldStream = stream
         return [.report(.voice(id, .agreed(stream)))]
     }
@@ -162,12 +182,13 @@ extension Session {
 extension VoiceRefusal {
     private static let declinedWords = "399 partyline \"Declined\""
     private static let unansweredWords = "399 partyline \"Not answered\""
+    private static let incompatibleWords = "305 partyline \"Incompatible media format\""
 
     fileprivate var warning: String {
         switch self {
         case .declined: Self.declinedWords
         case .unanswered: Self.unansweredWords
-        case .incompatible, .unencrypted, .unable, .onHold, .noSession: "305 partyline \"Incompatible media format\""
+        case .incompatible, .unencrypted, .unable, .onHold, .noSession: Self.incompatibleWords
         }
     }
 
@@ -182,7 +203,8 @@ extension VoiceRefusal {
             } else if warning.hasPrefix("399 ") {
                 self = .declined
             } else {
-                self = warning.hasPrefix("305 ") || !isEncrypted ? .incompatible : .unencrypted
+                // With a program like ours it is not encryption that is in the way; others mean that too by any code.
+                self = warning == Self.incompatibleWords || !isEncrypted ? .incompatible : .unencrypted
             }
         case 487: self = .unanswered  // we waited longer than the peer's person is asked
         case 603: self = .declined

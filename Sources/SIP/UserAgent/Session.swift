@@ -111,8 +111,9 @@ package struct Session: Equatable, Sendable {
     var agreement: Agreement
     /// The person has said yes; the 2xx may have to wait.
     var isAccepting = false
-    /// Reliable responses to our re-INVITE.
+    /// Reliable responses to our re-INVITE, and the answer in one of them: then the 2xx need not bring it.
     var responses = ReliableResponses()
+    var earlyAnswer: SessionDescription?
     var renewal: Renewal
     var hold = Hold()
     /// What a peer could be heard in that asks for voice; empty where there is none.

@@ -118,8 +118,8 @@ extension UserAgent {
             }
             if let old { return takePlace(of: old, session, &effects) }
             effects.append(.report(.incoming(id, from: peer, offer: offer)))
-            if offer?.voiceWish(codecs: configuration.codecs) == .possible {
-                effects.append(.report(.voice(id, .asked)))
+            if case .possible(let isEncrypted)? = offer?.voiceWish(codecs: configuration.codecs) {
+                effects.append(.report(.voice(id, .asked(isEncrypted: isEncrypted))))
             }
             if let takes = session.peerTakes { effects.append(.report(.capabilities(id, takes))) }
         } catch {

@@ -59,16 +59,18 @@ extension Calls {
     mutating func heard(_ session: SessionID, _ news: VoiceNews) -> [Effect] {
         guard let id = bySession[session], let call = calls[id] else { return [] }
         switch news {
-        case .asked:
+        case .asked(let isEncrypted):
             // A request that became ours when both called each other is answered already.
             guard call.isEstablished || id.isReceived && !call.isAccepted else { return [] }
             calls[id]?.voice = .asked
-            return [.report(.voiceAsked(id))]
+            return [.report(.voiceAsked(id, isEncrypted: isEncrypted))]
         case .withdrawn:
             guard call.voice == .asked else { return [] }
             return voice(of: id, .silent, .withdrawn)
         case .agreed(let stream):
             return voice(of: id, .on, .on(stream))
+        case .refused(.unencrypted):
+            return voice(of: id, .silent, .unencrypted)
         case .refused(let refusal):
             return voice(of: id, .silent, .failed(Reasons.voice(refusal)))
         case .ended(let side):

@@ -227,7 +227,7 @@ public actor WebClient {
         case .fault(let words): faults.yield(words)
         // Whoever sends a program on is told that it does not follow, rather than left waiting.
         case .transferAsked(let id, _): handle(.command(.refuseTransfer(id)))
-        case .voiceAsked(let id): handle(.command(.refuseVoice(id)))
+        case .voiceAsked(let id, _): handle(.command(.refuseVoice(id)))
         case .voice, .party, .note, .typing, .turnedAway, .connected, .untrusted: break
         }
     }

@@ -47,7 +47,30 @@ extension Voice.Preferences {
     init(_ settings: ChatSettings) {
         let names = [Voice.Role.input: settings.microphone, .output: settings.speaker, .ring: settings.ringDevice]
         self.init(
-            rings: settings.ring, pushToTalk: settings.pushToTalk, devices: names.filter { !$0.value.isEmpty })
+            rings: settings.ring, pushToTalk: settings.pushToTalk, encryption: .init(settings.voiceEncryption),
+            devices: names.filter { !$0.value.isEmpty })
+    }
+}
+
+extension Voice.Encryption {
+    init(_ setting: ChatSettings.VoiceEncryption) {
+        self =
+            switch setting {
+            case .required: .required
+            case .asked: .asked
+            case .preferred: .preferred
+            }
+    }
+}
+
+extension ChatSettings.VoiceEncryption {
+    init(_ encryption: Voice.Encryption) {
+        self =
+            switch encryption {
+            case .required: .required
+            case .asked: .asked
+            case .preferred: .preferred
+            }
     }
 }
 
@@ -61,6 +84,7 @@ extension ChatSettings {
     mutating func take(_ preferences: Voice.Preferences) {
         ring = preferences.rings
         pushToTalk = preferences.pushToTalk
+        voiceEncryption = VoiceEncryption(preferences.encryption)
         microphone = preferences.devices[.input] ?? ""
         speaker = preferences.devices[.output] ?? ""
         ringDevice = preferences.devices[.ring] ?? ""

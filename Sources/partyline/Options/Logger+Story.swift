@@ -21,7 +21,8 @@ extension Logger {
         case .transferAsked(let id, let party):
             info("transfer asked", metadata: ["call": "\(id)", "to": "\(party.number)"])
         case .typing(let id, let isTyping): debug("typing", metadata: ["call": "\(id)", "is": "\(isTyping)"])
-        case .voiceAsked(let id): info("voice asked", metadata: ["call": "\(id)"])
+        case .voiceAsked(let id, let isEncrypted):
+            info("voice asked", metadata: ["call": "\(id)", "encrypted": "\(isEncrypted)"])
         case .voice(let id, let state): info("voice", metadata: ["call": "\(id)", "state": "\(state)"])
         case .turnedAway(let party, let why):
             info("turned away", metadata: ["number": "\(party.number)", "why": "\(why)"])

@@ -34,7 +34,7 @@ import Testing
     @Test("by a call that comes in is told with it, and answered with voice or without", arguments: [true, false])
     func incoming(_ isSpoken: Bool) throws {
         var phone = Self.ringing()
-        #expect(phone.latest == .voice(Self.received, .asked))
+        #expect(phone.latest == .voice(Self.received, .asked(isEncrypted: false)))
         phone.does(.accept(Self.received, voice: isSpoken ? .of(1) : nil))
         let answer = try SessionDescription(parsing: phone.takeResponse().body)
         #expect(answer.media.map(\.port) == [isSpoken ? 4_001 : 9, 0])
@@ -65,7 +65,7 @@ import Testing
             #expect(try Self.direction(phone.takeResponse()) == .inactive)
             phone.hears(request(.ack, cseq: cseq, toTag: tag))
         }
-        #expect(phone.voice == [.asked], "when it came in")
+        #expect(phone.voice == [.asked(isEncrypted: false)], "when it came in")
     }
 
     @Test("in a session is left pending, and answered as our person says", arguments: [true, false])
@@ -73,7 +73,7 @@ import Testing
         var (phone, tag) = try Self.answered(HoldTests.offer("inactive"))
         phone.hears(Self.reinvite(tag, cseq: 2, HoldTests.offer("", version: 2)))
         #expect(try phone.takeResponse().status == 180)
-        #expect(phone.latest == .voice(Self.received, .asked))
+        #expect(phone.latest == .voice(Self.received, .asked(isEncrypted: false)))
         phone.wait(.seconds(20))
         phone.does(isYes ? .acceptVoice(Self.received, .of(1)) : .refuseVoice(Self.received))
         let answer = try phone.takeResponse()
@@ -84,6 +84,28 @@ import Testing
         phone.wait(.seconds(60))
         phone.does(.message(MessageToken(1), .init(text: "well"), in: Self.received))
         #expect(phone.count(.message) == 1)
+    }
+
+    @Test("is silent both ways while a telephone holds us, whatever it plays, also when we say something meanwhile")
+    func music() throws {
+        var phone = Self.ringing()
+        phone.does(.accept(Self.received, voice: .of(1)))
+        let tag = try #require(try phone.takeResponse().to?.tag)
+        phone.hears(request(.ack, toTag: tag))
+        #expect(phone.stream?.maySend == true && phone.stream?.mayReceive == true)
+        phone.hears(Self.reinvite(tag, cseq: 2, HoldTests.offer("sendonly", version: 2)))
+        #expect(try Self.direction(phone.takeResponse()) == .recvonly)
+        phone.hears(request(.ack, cseq: 2, toTag: tag))
+        #expect(phone.stream?.maySend == false && phone.stream?.mayReceive == false)
+        phone.sent = []
+        phone.does(.renew(Self.received))
+        phone.hears(200, to: try phone.takeRequest(.invite), tag: nil) {
+            $0.headers[.contentType] = "application/sdp"
+            $0.body = Array(HoldTests.offer("sendonly", version: 2).utf8)
+        }
+        #expect(phone.stream?.mayReceive == false)
+        phone.hears(Self.reinvite(tag, cseq: 3, HoldTests.offer("", version: 3)))
+        #expect(phone.stream?.maySend == true && phone.stream?.mayReceive == true)
     }
 
     @Test("is in nobody's way: messages are taken, and changes put off until it is answered") func meanwhile() throws {
@@ -148,7 +170,7 @@ import Testing
             phone.hears(
                 request(.ack, callID: invite.callID ?? "", cseq: cseq, fromTag: "peer", toTag: invite.from?.tag))
         }
-        #expect(phone.voice == [.asked])
+        #expect(phone.voice == [.asked(isEncrypted: false)])
         phone.sent = []
         phone.does(.offerVoice(MessageTests.call, .of(1)))
         #expect(phone.count(.invite) == 1)
@@ -213,7 +235,7 @@ import Testing
         }
         #expect(streams.map { $0?.sends.codec } == [.pcma, .pcmu, .pcmu, .pcmu])
         #expect(streams.map { $0?.maySend } == [true, false, false, true])
-        #expect(streams.map { $0?.mayReceive } == [true, true, false, true])
+        #expect(streams.map { $0?.mayReceive } == [true, false, false, true])
         #expect(streams[3]?.remote.port == 4_444)
         phone.hears(Self.reinvite(tag, cseq: 6, HoldTests.offer("").replacing("AVP 0 8", with: "AVP 18")))
         #expect(try phone.takeResponse().status == 488)
@@ -230,7 +252,7 @@ import Testing
         phone.hears(request(.ack, cseq: 2, toTag: tag))
         #expect(phone.voice.last == .ended(by: .them))
         phone.hears(Self.reinvite(tag, cseq: 3, HoldTests.offer("")))
-        #expect(phone.voice.last == .asked)
+        #expect(phone.voice.last == .asked(isEncrypted: false))
     }
 
     @Test("is not carried over to who takes the place of the peer") func replaced() throws {
@@ -255,7 +277,7 @@ import Testing
         phone.sent = []
         phone.does(.register(RegistrationTests.parameters, on: Phone.tcp))
         phone.hears(200, to: try phone.takeRequest(.register), on: Phone.tcp)
-        #expect(phone.voice == [.asked, .withdrawn])
+        #expect(phone.voice == [.asked(isEncrypted: false), .withdrawn])
         #expect(phone.count(.invite) == 1)
     }
 

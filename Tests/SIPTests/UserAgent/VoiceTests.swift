@@ -22,7 +22,7 @@ import Testing
     @Test("is asked for by either, agreed to by the other, and told to both", arguments: [Wire.End.a, .b])
     func agreed(_ end: Wire.End) throws {
         let wire = Self.speaking(end)
-        #expect(wire.voice(end.other).first == .asked)
+        #expect(wire.voice(end.other).first == .asked(isEncrypted: false))
         let stream = try #require(wire.stream(end))
         #expect(stream.remote.port == UInt16(4_001 + end.other.rawValue) && stream.maySend && stream.mayReceive)
         #expect(wire.stream(end.other)?.remote.port == UInt16(4_001 + end.rawValue))
@@ -40,7 +40,7 @@ import Testing
             wire.wait(.seconds(1))
         }
         #expect(wire.voice(.a) == [.refused(.declined), .refused(.declined)])
-        #expect(wire.voice(.b) == [.asked, .asked])
+        #expect(wire.voice(.b) == [.asked(isEncrypted: false), .asked(isEncrypted: false)])
         wire.says(.a, 1, "then let us write")
         wire.wait(.seconds(1))
         #expect(wire.texts(.b) == ["then let us write"])
@@ -57,7 +57,7 @@ import Testing
             wire.does(.b, .refuseVoice(Wire.answered))
             wire.wait(.seconds(2))
         }
-        #expect(wire.voice(.b) == Array(repeating: .asked, count: UserAgent.Limits.questions))
+        #expect(wire.voice(.b) == Array(repeating: .asked(isEncrypted: false), count: UserAgent.Limits.questions))
         #expect(wire.voice(.a).count == 5 && wire.voice(.a).last == .refused(.unable(status: 200)))
         wire.does(.b, .offerVoice(Wire.answered, .of(2)))
         wire.wait(.seconds(2))
@@ -70,9 +70,10 @@ import Testing
         var wire = Self.inCall()
         wire.does(.a, .offerVoice(Wire.call, .of(1)))
         wire.wait(.seconds(29))
-        #expect(wire.voice(.a).isEmpty && wire.voice(.b) == [.asked])
+        #expect(wire.voice(.a).isEmpty && wire.voice(.b) == [.asked(isEncrypted: false)])
         wire.wait(.seconds(2))
-        #expect(wire.voice(.a) == [.refused(.unanswered)] && wire.voice(.b) == [.asked, .withdrawn])
+        #expect(
+            wire.voice(.a) == [.refused(.unanswered)] && wire.voice(.b) == [.asked(isEncrypted: false), .withdrawn])
         wire.does(.b, .acceptVoice(Wire.answered, .of(2)))
         wire.wait(.seconds(5))
         #expect(wire.voice(.a).count == 1, "too late")
@@ -84,7 +85,7 @@ import Testing
         wire.wait(.seconds(1))
         wire.does(.a, .endVoice(Wire.call))
         wire.wait(.seconds(1))
-        #expect(wire.voice(.a) == [.ended(by: .us)] && wire.voice(.b) == [.asked, .withdrawn])
+        #expect(wire.voice(.a) == [.ended(by: .us)] && wire.voice(.b) == [.asked(isEncrypted: false), .withdrawn])
         #expect(wire.log.contains("a> CANCEL") && wire.log.contains("b> 487 INVITE"))
         wire.does(.b, .offerVoice(Wire.answered, .of(2)))
         wire.wait(.seconds(1))
@@ -137,7 +138,7 @@ import Testing
         #expect(wire.held(.a).isEmpty && wire.held(.b).isEmpty, "nobody is on hold")
         wire.does(next, .offerVoice(wire.session(next), .of(7)))
         wire.wait(.seconds(1))
-        #expect(wire.voice(next.other).last == .asked)
+        #expect(wire.voice(next.other).last == .asked(isEncrypted: false))
         wire.does(next.other, .acceptVoice(wire.session(next.other), .of(8)))
         wire.wait(.seconds(1))
         #expect(wire.stream(next)?.remote.port == 4_008 && wire.stream(next.other)?.remote.port == 4_007)
@@ -154,7 +155,7 @@ import Testing
         wire.does(end, .resume(wire.session(end)))
         wire.wait(.seconds(1))
         #expect(wire.stream(.a) == former.0 && wire.stream(.b) == former.1)
-        #expect(!wire.voice(end.other).dropFirst(2).contains(.asked), "nobody is asked again")
+        #expect(!wire.voice(end.other).dropFirst(2).contains(.asked(isEncrypted: false)), "nobody is asked again")
     }
 
     @Test("outlives renewals, refreshes and late offers unchanged, and nobody is asked") func renewed() {
@@ -236,19 +237,20 @@ import Testing
         wire.does(.b, .acceptVoice(Wire.answered, .of(2, Self.all, .required)))
         wire.wait(.seconds(1))
         #expect(wire.voice(.a) == [.refused(.incompatible)])
-        #expect(wire.voice(.b) == [.asked, .refused(.incompatible)])
+        #expect(wire.voice(.b) == [.asked(isEncrypted: false), .refused(.incompatible)])
     }
 
     @Test(
         "that a peer refuses encrypted is offered plain where that is allowed",
-        arguments: [(SRTPPolicy.preferred, true), (.offered, false), (.required, false)])
-    func fallBack(_ policy: SRTPPolicy, _ mayBePlain: Bool) throws {
+        arguments: [SRTPPolicy.preferred, .offered, .required],
+        [nil, "304 telephone \"no\"", "305 telephone \"Incompatible media format\""])
+    func fallBack(_ policy: SRTPPolicy, _ warning: String?) throws {
         var (phone, _) = try Self.calling()
         phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, policy)))
         let secure = try phone.takeRequest(.invite)
         #expect(try SessionDescription(parsing: secure.body).media[0].transport == "RTP/SAVP")
-        phone.hears(488, to: secure, tag: nil) { $0.headers[.warning] = "304 telephone \"no\"" }
-        guard mayBePlain else {
+        phone.hears(488, to: secure, tag: nil) { $0.headers[.warning] = warning }
+        guard policy == .preferred else {
             #expect(phone.latest == .voice(MessageTests.call, .refused(.unencrypted)))
             #expect(phone.count(.invite) == 0)
             return
@@ -261,6 +263,63 @@ import Testing
         phone.does(.renew(MessageTests.call))
         let again = try phone.takeRequest(.invite)
         #expect(try SessionDescription(parsing: again.body).media[0].transport == "RTP/AVP")
+    }
+
+    @Test(
+        "that a peer answers without its encrypted medium, or with a plain one, is offered plain where that is allowed",
+        arguments: [SRTPPolicy.preferred, .required], ["port 0", ""])
+    func fallBackFromAnswer(_ policy: SRTPPolicy, _ answer: String) throws {
+        var (phone, _) = try Self.calling()
+        phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, policy)))
+        phone.hears(200, to: try phone.takeRequest(.invite), tag: nil) { $0.describe(HoldTests.offer(answer)) }
+        let next = try phone.takeRequest(.invite)
+        let offer = try SessionDescription(parsing: next.body)
+        guard policy == .preferred else {
+            #expect(phone.voice == [.refused(.unencrypted)])
+            #expect(offer.direction(of: offer.media[0]) == .inactive)
+            return
+        }
+        #expect(phone.voice.isEmpty && offer.media.map(\.transport) == ["RTP/AVP"])
+        phone.hears(200, to: next, tag: nil) { $0.describe(HoldTests.offer("port 0")) }
+        #expect(phone.voice == [.refused(.unable(status: 200))])
+        #expect(try HoldTests.audio(of: .request(phone.takeRequest(.invite))) == .inactive)
+    }
+
+    @Test("refused encrypted is offered plain when our person says so, and encrypted again the next time")
+    func plainByWord() throws {
+        var (phone, _) = try Self.calling()
+        phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, .required)))
+        phone.hears(488, to: try phone.takeRequest(.invite), tag: nil)
+        #expect(phone.latest == .voice(MessageTests.call, .refused(.unencrypted)))
+        phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, .answered)))
+        let plain = try phone.takeRequest(.invite)
+        #expect(try SessionDescription(parsing: plain.body).media.map(\.transport) == ["RTP/AVP"])
+        phone.hears(200, to: plain, tag: nil) { $0.describe(HoldTests.offer("")) }
+        #expect(phone.stream?.security == nil && phone.stream != nil)
+        phone.does(.endVoice(MessageTests.call))
+        phone.hears(200, to: try phone.takeRequest(.invite), tag: nil) { $0.describe(HoldTests.offer("inactive")) }
+        phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, .required)))
+        let secure = try phone.takeRequest(.invite)
+        #expect(try SessionDescription(parsing: secure.body).media.map(\.transport) == ["RTP/SAVP"])
+    }
+
+    @Test(
+        "asked for plainly as we ask for it encrypted is a question; no to it takes ours back",
+        arguments: [true, false])
+    func crossingPlain(_ isYes: Bool) {
+        var wire = Self.inCall()
+        wire.does(.a, .offerVoice(Wire.call, .of(1, Self.all, .required)))
+        wire.does(.b, .offerVoice(Wire.answered, .of(2)))
+        wire.wait(.seconds(10))
+        // Whoever comes first at the second attempt: a is asked, or b is answered encrypted.
+        guard wire.voice(.a).first == .asked(isEncrypted: false) else {
+            return #expect(wire.stream(.a)?.security != nil && wire.stream(.b)?.security != nil)
+        }
+        wire.does(.a, isYes ? .acceptVoice(Wire.call, .of(1)) : .refuseVoice(Wire.call))
+        wire.wait(.seconds(60))
+        #expect(wire.isSpeaking(.a) == isYes && wire.isSpeaking(.b) == isYes)
+        #expect(wire.stream(.a)?.security == nil)
+        if !isYes { #expect(wire.voice(.b) == [.refused(.declined)]) }
     }
 
     /// What the answers mean to whoever asked.
