@@ -6,7 +6,8 @@ extension Exchange {
     /// A number that is none is asked and refused like one that is, so that a stranger cannot tell them apart.
     ///
     /// - Throws: 401 or 407 with challenges when there is nothing to go by, or it is stale; 403 for a wrong password;
-    ///   503 with Retry-After, unjudged, when there were too many.
+    ///   400 where the
+    ///   password is right and proved for another address; 503 with Retry-After, unjudged, when there were too many.
     mutating func authenticate(_ request: Request, as owner: Extension, on flow: Flow) throws(Refusal) {
         let attempt = Throttle.Attempt(
             number: owner.number, source: NumericAddress(flow.remote.host)?.peer,
@@ -27,6 +28,8 @@ extension Exchange {
         case .accepted: throttle.succeeded(attempt)
         case .stale: throw challenge(owner, to: request, isStale: true, on: flow)
         case .unusable: throw challenge(owner, to: request, isStale: false, on: flow)
+        // No guess, but nothing that is done for whoever sends it either (RFC 7616 §3.4.6).
+        case .misdirected: throw Refusal(400, "Digest For Another Request-URI")
         case .refused: throw wrong(attempt, on: flow)
         }
     }

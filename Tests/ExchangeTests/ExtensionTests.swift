@@ -54,6 +54,23 @@ private func town() throws -> Town {
         #expect(!town.facts.contains { "\($0)".contains("guess") })
     }
 
+    @Test("that proves its password for another address is answered 400, as often as it does: it guesses nothing")
+    func misdirected() throws {
+        let town = try town()
+        let ada = town.phone("ada")
+        for _ in 1...5 {
+            let asked = ada.register(line: "601")
+            let answer = try ada.answer(to: asked, user: 601, method: "REGISTER", uri: "sip:elsewhere.example")
+            #expect(ada.register(line: "601", [answer])?.status == 400)
+        }
+        #expect(town.exchange.clientCount == 0)
+        let asked = ada.register(line: "601")
+        let guess = try ada.answer(
+            to: asked, user: 601, method: "REGISTER", uri: "sip:elsewhere.example", password: "guess")
+        #expect(ada.register(line: "601", [guess])?.status == 403, "a wrong one is wrong wherever it is for")
+        #expect(try ada.logIn(601)?.status == 200)
+    }
+
     @Test("is not taken over by a REGISTER that was heard on the way") func replay() throws {
         let town = try town()
         let ada = town.phone("ada")

@@ -10,8 +10,11 @@ public struct DigestServer: Equatable, Sendable {
         /// The nonce is too old, from another life, given to another source, or used with this count before: challenge
         /// again with `stale=true`. Nothing is said about the password: guesses are judged one nonce of their own each.
         case stale
-        /// The password is wrong, or they were made for another request; the nonce was good.
+        /// The password is wrong, or they were made for another method; the nonce was good.
         case refused
+        /// The password is right, and they were made for another Request-URI (RFC 7616 §3.4.6): a proxy changed it, or
+        /// somebody who heard them on the way. The nonce was good and still is.
+        case misdirected
         /// Made with a function for which the user has no hash, so nothing can be said: challenge anew.
         case unusable
     }
@@ -76,9 +79,10 @@ public struct DigestServer: Equatable, Sendable {
             return .unusable
         }
         guard nonces.isFresh(credentials.nonce, for: source, at: now) else { return .stale }
-        guard credentials.realm == realm, isFor(request, credentials.uri),
-            credentials.isRight(hash, method: request.method.rawValue)
-        else { return .refused }
+        guard credentials.realm == realm, credentials.isRight(hash, method: request.method.rawValue) else {
+            return .refused
+        }
+        guard isFor(request, credentials.uri) else { return .misdirected }
         let count = credentials.quality?.count
         return nonces.use(credentials.nonce, count: count, for: source, at: now) ? .accepted : .stale
     }

@@ -75,10 +75,10 @@ private final class Door {
     }
 
     @Test(
-        "refuses a wrong password, another method and another Request-URI",
+        "refuses a wrong password and another method",
         arguments: [
             ("Secret", "REGISTER", "sip:exchange.local"), ("", "REGISTER", "sip:exchange.local"),
-            ("secret", "INVITE", "sip:exchange.local"), ("secret", "REGISTER", "sip:other.local"),
+            ("secret", "INVITE", "sip:exchange.local"), ("Secret", "REGISTER", "sip:other.local"),
         ])
     func wrong(_ password: String, _ method: String, _ uri: String) throws {
         let door = Door()
@@ -86,6 +86,17 @@ private final class Door {
         let credentials = Door.credentials(challenge, password: password, method: method, uri: uri)
         #expect(door.judge(credentials) == .refused)
         #expect(door.judge(Door.credentials(challenge)) == .accepted, "the nonce is not spent by it")
+    }
+
+    @Test("tells the right password for another Request-URI from a wrong one, and spends nothing by it")
+    func misdirected() throws {
+        let door = Door()
+        let challenge = try door.challenge()
+        #expect(door.judge(Door.credentials(challenge, uri: "sip:other.local")) == .misdirected)
+        #expect(
+            door.judge(Door.credentials(challenge, uri: "sip:EXCHANGE.local")) == .accepted, "the same in other letters"
+        )
+        #expect(door.judge(Door.credentials(challenge, count: 2, uri: "no URI")) == .misdirected)
     }
 
     @Test("refuses credentials of which one digit was changed, whichever", arguments: [0, 1, 31, 62, 63])
