@@ -101,7 +101,7 @@ let package = Package(
         // What is fuzzed, and by `make test` with what fuzzing began with and found.
         .target(
             name: "FuzzTargets",
-            dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI", "RTP"],
+            dependencies: ["SIP", "Webphone", "Exchange", "Journal", "Settings", "TerminalUI", "RTP", "Voice"],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(

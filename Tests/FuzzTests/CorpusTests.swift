@@ -51,7 +51,10 @@ import Testing
 
     @Test(
         "cut at any byte breaks none either",
-        arguments: [FuzzTarget.message, .framing, .uri, .description, .multipart, .pidf, .signs, .digest, .rtp, .rtcp])
+        arguments: [
+            FuzzTarget.message, .framing, .uri, .description, .multipart, .pidf, .signs, .digest, .rtp, .rtcp, .srtp,
+            .wav,
+        ])
     func cut(_ target: FuzzTarget) async {
         await #expect(processExitsWith: .success) { [target] in
             let folder = CorpusTests.corpus + "/" + target.rawValue

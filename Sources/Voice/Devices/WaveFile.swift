@@ -1,18 +1,18 @@
 /// A WAV file: PCM of 16 bits, one channel or two.
-struct WaveFile: Equatable {
+package struct WaveFile: Equatable {
     /// Samples a second.
-    var rate: Int
+    package var rate: Int
     /// One channel; of two the mean.
-    var samples: [Int16]
+    package var samples: [Int16]
 
-    enum Fault: Error, Equatable, CustomStringConvertible {
+    package enum Fault: Error, Equatable, CustomStringConvertible {
         case noWave
         case notPCM16
         case noSamples
         case rate(Int)
         case channels(Int)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .noWave: "is no WAV file"
             case .notPCM16: "is not PCM of 16 bits"
@@ -28,7 +28,7 @@ struct WaveFile: Equatable {
         self.samples = samples
     }
 
-    init(parsing octets: Span<UInt8>) throws(Fault) {
+    package init(parsing octets: Span<UInt8>) throws(Fault) {
         guard octets.count >= 12, octets.holds("RIFF", at: 0), octets.holds("WAVE", at: 8) else { throw .noWave }
         var format: Format?
         var start = 12
@@ -76,7 +76,7 @@ struct WaveFile: Equatable {
     }
 
     /// What stands before so many samples in one channel.
-    static func header(rate: Int, samples: Int) -> [UInt8] {
+    package static func header(rate: Int, samples: Int) -> [UInt8] {
         let octets = UInt32(clamping: samples * 2)
         return Array("RIFF".utf8) + little(UInt32(clamping: samples * 2 + 36)) + Array("WAVEfmt ".utf8) + little(16)
             + [1, 0, 1, 0] + little(UInt32(clamping: rate)) + little(UInt32(clamping: rate * 2)) + [2, 0, 16, 0]

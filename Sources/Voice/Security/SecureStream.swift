@@ -3,7 +3,7 @@ import CSRTP
 
 /// SRTP and SRTCP of one stream (RFC 3711), both directions. It knows nothing of addresses: the counters of rollovers live
 /// as long as the stream, wherever the packets come from. Packets are changed in place.
-final class SecureStream {
+package final class SecureStream {
     /// Octets that a packet may grow by.
     static let trailer = 16 + 4
     /// Packets that may overtake another before it counts as a replay; 128 are 2.5 s of ours.
@@ -17,7 +17,7 @@ final class SecureStream {
     /// Whom the last packet that we opened was from.
     private var remoteSource: UInt32?
 
-    init(_ keys: StreamKeys) throws(SecurityFault) {
+    package init(_ keys: StreamKeys) throws(SecurityFault) {
         self.keys = keys
         outgoing = try Context(keys.sending, ssrc_any_outbound)
         incoming = try Context(keys.receiving, ssrc_any_inbound)
@@ -37,13 +37,13 @@ final class SecureStream {
 
     /// - Parameter packet: `count` octets of a packet and room for `trailer` more.
     /// - Returns: its octets now.
-    func protect(_ packet: inout [UInt8], count: Int, rtcp: Bool = false) throws(SecurityFault) -> Int {
+    package func protect(_ packet: inout [UInt8], count: Int, rtcp: Bool = false) throws(SecurityFault) -> Int {
         precondition(packet.count >= count + Self.trailer)
         return try outgoing.apply(rtcp ? srtp_protect_rtcp : srtp_protect, &packet, count)
     }
 
     /// - Returns: the octets of the plain packet. A packet that is refused is left as it came.
-    func unprotect(_ packet: inout [UInt8], count: Int, rtcp: Bool = false) throws(SecurityFault) -> Int {
+    package func unprotect(_ packet: inout [UInt8], count: Int, rtcp: Bool = false) throws(SecurityFault) -> Int {
         precondition(packet.count >= count)
         let open = rtcp ? srtp_unprotect_rtcp : srtp_unprotect
         do {

@@ -1,7 +1,7 @@
 /// What is fuzzed, and what has to hold whatever the bytes are. None may trap, hang or break its rule.
 package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
     case message, framing, uri, digest, description, multipart, pidf, signs, location, settings
-    case renderer, keys, exchange, phone, session, referral, journal, rtp, rtcp
+    case renderer, keys, exchange, phone, session, referral, journal, rtp, rtcp, srtp, wav
 
     /// What of the program is at work, in a few words.
     package var covers: String {
@@ -25,6 +25,8 @@ package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
         case .journal: "the log, its stories and masks"
         case .rtp: "packets of sound and keys, whose they are, and when they are played"
         case .rtcp: "reports, and what is reckoned with them"
+        case .srtp: "packets of a secured stream, genuine, changed and invented"
+        case .wav: "sound files"
         }
     }
 
@@ -49,6 +51,8 @@ package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
         case .journal: fuzzJournal(bytes)
         case .rtp: fuzzStream(bytes)
         case .rtcp: fuzzReports(bytes)
+        case .srtp: fuzzSecurity(bytes)
+        case .wav: fuzzWave(bytes)
         }
     }
 }
