@@ -170,6 +170,25 @@ struct VoiceStoryTests {
         #expect(world.people.map(\.stream) == streams && world.people.allSatisfy { $0.questions <= 1 })
     }
 
+    @Test("one who has another address says so, and they speak on under the same keys", arguments: [0, 1])
+    func moves(_ who: Int) {
+        let world = Self.speaking(.tcp)
+        let keys = world.people.map(\.stream?.security)
+        var moved = Self.voice(of: who)
+        moved.address = SocketAddress(host: "198.51.100.7", port: 6_000)
+        moved.control = nil
+        world.command(who, .offerVoice(Self.call(of: who), moved))
+        world.run(for: .seconds(2))
+        #expect(world.people[1 - who].stream?.remote == moved.address)
+        #expect(world.people.map(\.stream?.security) == keys && keys.allSatisfy { $0 != nil })
+        #expect(world.people.allSatisfy { $0.questions <= 1 }, "nobody is asked again")
+        world.command(1 - who, .hold(Self.call(of: 1 - who)))
+        world.run(for: .seconds(2))
+        world.command(1 - who, .resume(Self.call(of: 1 - who)))
+        world.run(for: .seconds(2))
+        #expect(world.people[1 - who].stream?.remote == moved.address && world.people[who].stream?.maySend == true)
+    }
+
     @Test("a chat program without voice says so, and they go on writing")
     func without() {
         let world = Self.room(Self.codecs, [])

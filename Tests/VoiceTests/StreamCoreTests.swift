@@ -109,6 +109,67 @@ import Testing
         #expect(sent.allSatisfy { $0.1 == 0 })
     }
 
+    /// A packet of G.711 under an SSRC.
+    private static func packet(_ ssrc: UInt32, _ sequence: UInt16) -> [UInt8] {
+        let header = RTPHeader(
+            marker: false, payloadType: 0, sequence: sequence, timestamp: UInt32(sequence) * 160, ssrc: ssrc)
+        var octets = [UInt8](repeating: 0x55, count: RTPHeader.size + 160)
+        var span = octets.mutableSpan
+        header.write(into: &span)
+        return octets
+    }
+
+    /// What it sends until the next packet of voice: the SSRCs of that one and of goodbyes.
+    private static func sent(by core: StreamCore, at now: Duration) -> (voice: UInt32?, goodbyes: [UInt32]) {
+        var (voice, goodbyes): (UInt32?, [UInt32]) = (nil, [])
+        core.tick(at: now) { octets, _ in
+            for case .goodbye(let sources, _) in (try? ControlPacket.parse(Array(octets).span)) ?? [] {
+                goodbyes += sources
+            }
+        }
+        for _ in 0..<2 {
+            core.say([Int16](repeating: 900, count: Sound.deviceFrame), at: now) { octets, _ in
+                voice = (try? RTPPacket(parsing: Array(octets).span))?.header.ssrc
+            }
+        }
+        return (voice, goodbyes)
+    }
+
+    @Test("a peer that chose our SSRC is said goodbye to with it, and spoken to under another one") func collision()
+        throws
+    {
+        let own = Conversation.identity(1)
+        let core = try StreamCore(own, Conversation.parameters(.pcmu, Conversation.bobAddress), at: .zero)
+        #expect(Self.sent(by: core, at: .zero).voice == own.ssrc)
+        var octets = Self.packet(own.ssrc, 7)
+        _ = core.receive(&octets, count: octets.count, from: Conversation.bobAddress, port: .voice, at: .seconds(1))
+        #expect(core.nextTick <= .seconds(1))
+        let (voice, goodbyes) = Self.sent(by: core, at: .seconds(1))
+        #expect(goodbyes == [own.ssrc] && voice != nil && voice != own.ssrc)
+        #expect(core.identity.cname == own.cname)
+        let (same, none) = Self.sent(by: core, at: .seconds(2))
+        #expect(same == voice && none.isEmpty, "once")
+    }
+
+    @Test("a report under our SSRC is a collision as well; what then comes back is ours, and changes nothing")
+    func collidingReport() throws {
+        let own = Conversation.identity(1)
+        let core = try StreamCore(own, Conversation.parameters(.pcmu, Conversation.bobAddress), at: .zero)
+        for round in 1...5 {
+            let ssrc = core.identity.ssrc
+            var octets = [UInt8](repeating: 0, count: 64)
+            var span = octets.mutableSpan
+            let packets: [ControlPacket] = [
+                .receiverReport(ssrc: ssrc, []), .description([SourceDescription(ssrc: ssrc, cname: "x")]),
+            ]
+            let count = try #require(ControlPacket.write(packets, into: &span))
+            let now = Duration.seconds(round)
+            _ = core.receive(&octets, count: count, from: Conversation.bobAddress, port: .control, at: now)
+            #expect((core.identity.ssrc == ssrc) == (round > 1))
+        }
+        #expect(core.measure(at: .seconds(6)).counts.refused == 4)
+    }
+
     @Test("garbage, strangers and our own packets back leave the stream alone") func garbage() throws {
         var conversation = try Conversation(.pcmu)
         let tone = Voices.tone(440, seconds: 2)
@@ -177,6 +238,44 @@ import Testing
         }
         #expect(conversation.bob.measure(at: conversation.now).counts.unauthenticated == 100)
         #expect(Likeness.loudness(conversation.say(tone).bob[24_000...]) > 5_000)
+    }
+
+    /// Says a second, which reaches the other side from `address`; gives back what could not be opened there.
+    private static func say(
+        _ core: StreamCore, to other: StreamCore, from address: RemoteAddress, at start: Duration
+    ) -> Int {
+        for frame in 0..<100 {
+            let now = start + .milliseconds(10 * frame)
+            core.say([Int16](repeating: 500, count: Sound.deviceFrame), at: now) { packet, port in
+                var octets = Array(packet)
+                _ = other.receive(&octets, count: octets.count, from: address, port: port, at: now)
+            }
+        }
+        return other.measure(at: start + .seconds(1)).counts.unauthenticated
+    }
+
+    @Test("rollovers are counted on when the address changes, told by a new description or seen by packets alone")
+    func rollover() throws {
+        let (ada, bob) = try Self.keys()
+        var identity = Conversation.identity(1)
+        identity.sequence = 65_520
+        var (toBob, toAda) = (
+            Conversation.parameters(.pcmu, Conversation.bobAddress),
+            Conversation.parameters(.pcmu, Conversation.adaAddress)
+        )
+        (toBob.security, toAda.security) = (ada, bob)
+        let speaker = try StreamCore(identity, toBob, at: .zero)
+        let listener = try StreamCore(Conversation.identity(2), toAda, at: .zero)
+        #expect(Self.say(speaker, to: listener, from: Conversation.adaAddress, at: .zero) == 0)
+        let second = RemoteAddress(.init(ipv4: 0x7F00_0009), port: 7_777)
+        toAda.remote = second
+        try listener.update(toAda)
+        #expect(listener.reception.destination == second)
+        #expect(Self.say(speaker, to: listener, from: second, at: .seconds(1)) == 0)
+        let third = RemoteAddress(.init(ipv4: 0x7F00_000A), port: 8_888)
+        #expect(Self.say(speaker, to: listener, from: third, at: .seconds(2)) == 0)
+        #expect(listener.reception.destination == third)
+        #expect(listener.measure(at: .seconds(3)).counts.received == 150)
     }
 
     @Test("an address changes in a secured call and the voice goes on") func addressChange() throws {

@@ -143,6 +143,38 @@ import Testing
         bob.engine.shut()
     }
 
+    @Test("one that moves to another address is heard on, and hears") func moves() async throws {
+        let input = Self.path("in")
+        defer { unlink(input) }
+        try Self.write(Voices.tone(440, seconds: 90), to: input)
+        let (ada, bob) = (End(.files(input: input, output: nil)), End(.files(input: input, output: nil)))
+        let atAda = try ada.engine.reserve(1, host: "127.0.0.1")
+        let atBob = try bob.engine.reserve(1, host: "127.0.0.1")
+        let one = try #require(MasterKey(.aes128CounterSHA1Tag80, octets: Array(1...30)))
+        let two = try #require(MasterKey(.aes128CounterSHA1Tag80, octets: Array(31...60)))
+        var toBob = try Self.parameters(.pcmu, to: atBob, host: "127.0.0.1", muxed: true)
+        var toAda = try Self.parameters(.pcmu, to: atAda, host: "127.0.0.1", muxed: true)
+        toBob.security = StreamKeys(sending: one, receiving: two)
+        toAda.security = StreamKeys(sending: two, receiving: one)
+        ada.engine.start(1, toBob)
+        bob.engine.start(1, toAda)
+        func hears(_ end: End) -> Bool { end.statistics.map { $0.heard.mean > -30 && $0.isAlive } ?? false }
+        #expect(await Self.until { hears(ada) && hears(bob) })
+        let moved = try ada.engine.move(1, host: "127.0.0.2")
+        // Bob has not been told, and follows who can authenticate; Ada hears him again as he does.
+        let before = (ada.statistics?.counts.received ?? 0, bob.statistics?.counts.received ?? 0)
+        #expect(await Self.until { (bob.statistics?.counts.received ?? 0) > before.1 + 50 })
+        #expect(await Self.until { (ada.statistics?.counts.received ?? 0) > before.0 + 50 })
+        toAda.remote = RemoteAddress(host: "127.0.0.2", port: moved.voice)
+        bob.engine.start(1, toAda)
+        let told = (ada.statistics?.counts.received ?? 0, bob.statistics?.counts.received ?? 0)
+        #expect(await Self.until { (ada.statistics?.counts.received ?? 0) > told.0 + 50 && hears(ada) })
+        #expect(await Self.until { (bob.statistics?.counts.received ?? 0) > told.1 + 50 && hears(bob) })
+        #expect(ada.statistics?.counts.unauthenticated == 0 && bob.statistics?.counts.unauthenticated == 0)
+        ada.engine.shut()
+        bob.engine.shut()
+    }
+
     @Test("a file that is not there is told in words, and the call goes on") func missingFile() async throws {
         let ada = End(.files(input: "/nowhere/in.wav", output: nil))
         _ = try ada.engine.reserve(1, host: "127.0.0.1")

@@ -69,11 +69,11 @@ package enum DeviceRole: String, Sendable, Equatable, CaseIterable {
 package enum DeviceEvent: Sendable, Equatable {
     /// This one is used now.
     case opened(DeviceRole, name: String)
-    /// It could not be used, for this reason.
+    /// It could not be used, for this reason; what takes its place is told next.
     case failed(DeviceRole, name: String, reason: String)
     /// It was used and is no more; what takes its place is told next.
     case lost(DeviceRole, name: String)
-    /// Nothing takes its place: nobody is heard by it, or hears.
-    case silent(DeviceRole)
+    /// Nothing can be used, for this reason: nobody is heard by it, or hears.
+    case silent(DeviceRole, reason: String)
     case list([AudioDevice])
 }

@@ -135,8 +135,7 @@ final class Devices: @unchecked Sendable {
                 isPortAudioUp = true
             } catch {
                 for role in [DeviceRole.input, .output] where needs.contains(role) {
-                    tell(.failed(role, name: "sound", reason: error.description))
-                    tell(.silent(role))
+                    tell(.silent(role, reason: error.description))
                 }
                 return pace(for: needs)
             }
@@ -165,10 +164,14 @@ final class Devices: @unchecked Sendable {
                 tell(.opened(role, name: stream.name))
                 return true
             } catch {
-                tell(.failed(role, name: candidate ?? "default", reason: error.description))
+                // Of the last one that is tried the reason is told with what comes of it.
+                guard candidate == nil, role != .ring else {
+                    tell(.failed(role, name: candidate ?? "default", reason: error.description))
+                    continue
+                }
+                tell(.silent(role, reason: error.description))
             }
         }
-        if role != .ring { tell(.silent(role)) }
         return false
     }
 

@@ -8,7 +8,7 @@ import RTP
 final class StreamsThread: @unchecked Sendable {
     /// A stream, from its ports on.
     private final class Line {
-        let socket: MediaSocket
+        var socket: MediaSocket
         var core: StreamCore?
         /// To where the other side is by now. Made once: one for every frame would be an allocation.
         private(set) lazy var send: StreamCore.Send = { [unowned self] packet, port in
@@ -102,6 +102,7 @@ final class StreamsThread: @unchecked Sendable {
     private func perform(_ command: VoiceEngine.Command, at now: Duration) {
         switch command {
         case .reserved(let id, let socket): lines[id] = Line(socket)
+        case .moved(let id, let socket): lines[id]?.socket = socket
         case .start(let id, let parameters, let identity): start(id, parameters, identity, at: now)
         case .stop(let id):
             guard let line = lines.removeValue(forKey: id) else { return }

@@ -8,6 +8,7 @@ package final class VoiceEngine: Sendable {
     /// What the thread is asked to do.
     enum Command: Sendable {
         case reserved(StreamID, MediaSocket)
+        case moved(StreamID, MediaSocket)
         case start(StreamID, StreamParameters, StreamIdentity)
         case stop(StreamID)
         case mute(Bool)
@@ -60,6 +61,14 @@ package final class VoiceEngine: Sendable {
     package func reserve(_ id: StreamID, host: String) throws(StreamFault) -> StreamPorts {
         let socket = try MediaSocket(host: host)
         ask(.reserved(id, socket))
+        return socket.ports
+    }
+
+    /// Takes other ports for a stream, as the machine has another address; what is agreed on, and what was learned of the
+    /// network, stay. The other side has to be told.
+    package func move(_ id: StreamID, host: String) throws(StreamFault) -> StreamPorts {
+        let socket = try MediaSocket(host: host)
+        ask(.moved(id, socket))
         return socket.ports
     }
 

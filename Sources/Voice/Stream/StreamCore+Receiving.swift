@@ -71,9 +71,15 @@ extension StreamCore {
         case .dropped(.astray): return false
         }
         statistics.counts.received += 1
-        switch collisions.judge(header.ssrc, from: address, own: identity.ssrc, at: now) {
+        return isTheirs(header.ssrc, from: address, at: now)
+    }
+
+    /// Whether it is not our own that comes back. Where it is somebody else's with our SSRC we go on with another one.
+    private func isTheirs(_ ssrc: UInt32, from address: RemoteAddress, at now: Duration) -> Bool {
+        switch collisions.judge(ssrc, from: address, own: identity.ssrc, at: now) {
         case .none: return true
         case .collision:
+            leaving = identity.ssrc
             renumber()
             return true
         case .loop:
@@ -93,6 +99,7 @@ extension StreamCore {
             statistics.counts.refused += 1
             return
         }
+        guard let source = packets.first?.ssrc, isTheirs(source, from: address, at: now) else { return }
         for packet in packets {
             if case .senderReport(let report) = packet { reception.receive(report, at: now) }
             for block in packet.reports where block.ssrc == identity.ssrc { learn(block, at: now) }

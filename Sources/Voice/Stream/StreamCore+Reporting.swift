@@ -11,10 +11,14 @@ extension StreamCore {
     }
 
     /// When `tick` has something to do.
-    var nextTick: Duration { min(schedule.due, keepAlive.due) }
+    var nextTick: Duration { leaving == nil ? min(schedule.due, keepAlive.due) : .zero }
 
     /// Sends what is due without anybody speaking: reports, and something where nothing else is sent.
     func tick(at now: Duration, send: Send) {
+        if let ssrc = leaving {
+            leaving = nil
+            leave(ssrc, at: now, send)
+        }
         if schedule.isDue(at: now) { report(at: now, send) }
         switch keepAlive.way(isShared: parameters.isMuxed, at: now) {
         case nil: break
@@ -27,6 +31,14 @@ extension StreamCore {
 
     /// Says that nothing more will come (RFC 3550 §6.6).
     func end(at now: Duration, send: Send) { report(goodbye: true, at: now, send) }
+
+    /// Says goodbye with an SSRC that is somebody else's too (RFC 3550 §8.2).
+    private func leave(_ ssrc: UInt32, at now: Duration, _ send: Send) {
+        let description = SourceDescription(ssrc: ssrc, cname: identity.cname)
+        self.send(
+            [.receiverReport(ssrc: ssrc, []), .description([description]), .goodbye([ssrc], reason: nil)], at: now, send
+        )
+    }
 
     private func report(goodbye: Bool = false, at now: Duration, _ send: Send) {
         let blocks = [reception.report(at: now)].compactMap(\.self)

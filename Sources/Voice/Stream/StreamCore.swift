@@ -23,6 +23,8 @@ final class StreamCore {
     var keepAlive: KeepAlive
     var statistics: StreamStatistics
     var gauge = LossGauge()
+    /// The SSRC that we left to somebody else and have not said goodbye with.
+    var leaving: UInt32?
     /// When voice came last.
     var lastHeard: Duration?
     /// What is being sent.

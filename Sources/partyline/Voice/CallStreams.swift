@@ -14,7 +14,7 @@ struct CallStreams {
 
     private struct Offered {
         let id: StreamID
-        let capabilities: AudioCapabilities
+        var capabilities: AudioCapabilities
         var keys: UInt8?
         var isOn = false
     }
@@ -34,11 +34,15 @@ struct CallStreams {
     /// The call that a stream belongs to.
     func call(of stream: StreamID) -> CallID? { calls.first { $0.value.id == stream }?.key }
 
-    /// What we bring to a call: ports of its own, and keys where nobody on the way to the exchange reads them.
+    /// What we bring to a call: ports and keys of its own.
     mutating func capabilities(
-        for call: CallID, at host: String, isSecured: Bool
+        for call: CallID, at host: String, security: SRTPPolicy
     ) throws(StreamFault) -> AudioCapabilities {
-        if let offered = calls[call] { return offered.capabilities }
+        if var offered = calls[call] {
+            offered.capabilities.security = security
+            calls[call] = offered
+            return offered.capabilities
+        }
         let ports = try begun().reserve(next, host: host)
         var random = SystemRandomNumberGenerator()
         let keys = SRTPSuite.allCases.compactMap { suite in
@@ -47,10 +51,25 @@ struct CallStreams {
         let capabilities = AudioCapabilities(
             address: SocketAddress(host: host, port: ports.voice),
             control: SocketAddress(host: host, port: ports.control),
-            codecs: AudioOptions.codecs, security: isSecured ? .offered : .answered, keys: keys)
+            codecs: AudioOptions.codecs, security: security, keys: keys)
         calls[call] = Offered(id: next, capabilities: capabilities)
         next += 1
         return capabilities
+    }
+
+    /// Moves what is spoken to another address of this machine.
+    ///
+    /// - Returns: what the other sides have to be told.
+    mutating func move(to host: String) -> [(CallID, AudioCapabilities)] {
+        let moving = calls.filter { $0.value.isOn && $0.value.capabilities.address.host != host }
+        return moving.compactMap { call, offered in
+            guard let ports = try? engine?.move(offered.id, host: host) else { return nil }
+            var capabilities = offered.capabilities
+            capabilities.address = SocketAddress(host: host, port: ports.voice)
+            capabilities.control = SocketAddress(host: host, port: ports.control)
+            calls[call]?.capabilities = capabilities
+            return (call, capabilities)
+        }
     }
 
     /// Sound flows in a call from now on as this says.

@@ -9,8 +9,8 @@ import Webphone
 extension ChatProgram {
     func perform(_ command: ChatCore.Voice.Command) {
         switch command {
-        case .offer(let call): bring(to: call) { .offerVoice(call, $0) }
-        case .accept(let call): bring(to: call) { .acceptVoice(call, $0) }
+        case .offer(let call, let isPlain): bring(to: call, isPlain) { .offerVoice(call, $0) }
+        case .accept(let call, let isPlain): bring(to: call, isPlain) { .acceptVoice(call, $0) }
         case .mute(let isMuted): streams.mute(isMuted)
         case .listDevices: streams.listDevices()
         case .choose(let role, let name):
@@ -28,15 +28,24 @@ extension ChatProgram {
         if !devices.isEmpty { streams.choose(.devices(DeviceChoice(devices))) }
     }
 
-    private func bring(to call: CallID, _ command: (AudioCapabilities) -> PhoneCommand) {
+    private func bring(to call: CallID, _ isPlain: Bool, _ command: (AudioCapabilities) -> PhoneCommand) {
         do throws(StreamFault) {
             let capabilities = try streams.capabilities(
-                for: call, at: phone.localHost ?? "127.0.0.1", isSecured: phone.isConnectionSecure)
+                for: call, at: phone.localHost ?? "127.0.0.1", security: security(isPlain))
             perform(phone.handle(.command(command(capabilities))))
         } catch {
             complain("There is no voice: \(error).")
             perform(phone.handle(.command(.refuseVoice(call))))
             perform(chat.handle(.phone(.voice(call, .failed("\(error)")))))
+        }
+    }
+
+    /// Where others read what we say to the exchange, they would read the keys too.
+    private func security(_ isPlain: Bool) -> SRTPPolicy {
+        switch chat.state.voice.encryption {
+        case .required: .required
+        case .preferred: phone.isConnectionSecure ? .preferred : .answered
+        case .asked: phone.isConnectionSecure && !isPlain ? .required : .answered
         }
     }
 
@@ -47,10 +56,17 @@ extension ChatProgram {
             guard !streams.start(call, stream) else { return }
             complain("There is no voice: the other side's sound is of a kind that is not known here.")
             perform(phone.handle(.command(.endVoice(call))))
-        case .voice(let call, .off), .voice(let call, .failed), .voice(let call, .withdrawn): streams.stop(call)
+        case .voice(let call, .off), .voice(let call, .failed), .voice(let call, .unencrypted),
+            .voice(let call, .withdrawn):
+            streams.stop(call)
         case .call(let call, let state, _): if !state.isAlive { streams.stop(call) }
+        case .connected:
+            // The calls came along, and perhaps we are somewhere else.
+            for (call, capabilities) in phone.localHost.map({ streams.move(to: $0) }) ?? [] {
+                perform(phone.handle(.command(.offerVoice(call, capabilities))))
+            }
         case .voice, .connection, .online, .offline, .roster, .incoming, .note, .transferAsked, .voiceAsked, .typing,
-            .turnedAway, .untrusted, .connected, .party, .message, .delivery, .fault:
+            .turnedAway, .untrusted, .party, .message, .delivery, .fault:
             break
         }
     }
@@ -83,7 +99,7 @@ extension ChatProgram {
         case .opened(let role, let name): logger.info("device", metadata: ["for": "\(role)", "name": "\(name)"])
         case .failed(let role, let name, let reason): trouble("\(role.words) \(name) cannot be used: \(reason)")
         case .lost(let role, let name): trouble("\(role.words) \(name) is gone.")
-        case .silent(let role): trouble("There is no \(role.words.lowercased()): /devices lists what there is.")
+        case .silent(let role, let reason): trouble("\(role.silence): \(reason). /devices lists what there is.")
         }
     }
 
@@ -105,6 +121,15 @@ extension DeviceRole {
         case .input: "Microphone"
         case .output: "Loudspeaker"
         case .ring: "Ring device"
+        }
+    }
+
+    /// What it means that there is none.
+    fileprivate var silence: String {
+        switch self {
+        case .input: "You are not heard"
+        case .output: "You hear nothing"
+        case .ring: "Nothing rings"
         }
     }
 }
