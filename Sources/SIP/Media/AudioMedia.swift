@@ -111,13 +111,15 @@ package struct AudioMedia: Equatable, Sendable {
         self.offered = nil
         guard let answer, isAnswered(by: answer) else { return .unusable }
         let medium = answer.media[offered.place]
-        let isEncrypted = offered.audio.profile.isSecure
-        guard medium.port != 0 else { return isEncrypted ? .unencrypted : .text }
-        guard let remote = AudioDescription(medium, in: answer) else { return .unusable }
-        if remote.isDiscarded { return .text }
-        guard remote.profile == offered.audio.profile else {
-            return isEncrypted && !remote.profile.isSecure ? .unencrypted : .unusable
+        let remote = AudioDescription(medium, in: answer)
+        if remote?.isDiscarded == true { return .text }
+        if offered.audio.profile.isSecure, medium.port == 0 || remote?.profile.isSecure == false {
+            // What is offered in its place next need not be encrypted (RFC 3264 §8.2).
+            settled[offered.place].transport = RTPProfile.avp.rawValue
+            return .unencrypted
         }
+        guard medium.port != 0 else { return .text }
+        guard let remote, remote.profile == offered.audio.profile else { return .unusable }
         guard let security = Self.security(offered.audio, remote),
             let agreed = AudioStream(
                 local: offered.audio, remote: remote, isHolding: isHolding, security: security.value)

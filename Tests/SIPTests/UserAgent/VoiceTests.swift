@@ -277,6 +277,10 @@ import Testing
         guard policy == .preferred else {
             #expect(phone.voice == [.refused(.unencrypted)])
             #expect(offer.direction(of: offer.media[0]) == .inactive)
+            phone.hears(200, to: next, tag: nil) { $0.describe(HoldTests.offer(answer)) }
+            phone.does(.offerVoice(MessageTests.call, .of(1, Self.all, .answered)))
+            let plain = try SessionDescription(parsing: phone.takeRequest(.invite).body)
+            #expect(plain.media.map(\.transport) == ["RTP/AVP"], "our person said so")
             return
         }
         #expect(phone.voice.isEmpty && offer.media.map(\.transport) == ["RTP/AVP"])
