@@ -28,11 +28,12 @@ let package = Package(
         .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
-        .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
-        // Its pkg-config file names a flag that the package manager warns of; the module map names the libraries.
-        .systemLibrary(name: "CPortAudio", providers: [.apt(["portaudio19-dev"])]),
-        .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
-        .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        // Linked statically, as their module maps say; what pkg-config knows is the way to the others.
+        .systemLibrary(name: "COpus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(name: "CSpeexDSP", providers: [.apt(["libspeexdsp-dev"])]),
+        // Not linked, but loaded when they are first needed.
+        .target(name: "CPortAudio", cSettings: [.define("VOICE", .when(traits: ["Voice"]))]),
+        .target(name: "CSRTP", cSettings: [.define("VOICE", .when(traits: ["Voice"]))]),
         .target(
             name: "SIP", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .target(

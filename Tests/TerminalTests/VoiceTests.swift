@@ -2,6 +2,16 @@ import Harness
 import Testing
 
 @Suite("Two people speak in their terminals") struct VoiceTests {
+    @Test("the libraries of voice are not loaded before there is sound: nobody else's start waits for them")
+    func late() throws {
+        let exchange = try ExchangeProcess()
+        let ada = try Person(["--name", "ada", "--server", exchange.address])
+        try ada.sees("Echo test")
+        let maps = try String(contentsOfFile: "/proc/\(ada.program())/maps", encoding: .utf8)
+        #expect(maps.contains("ncursesw"))
+        for library in ["portaudio", "asound", "jack", "srtp", "opus", "speex"] { #expect(!maps.contains(library)) }
+    }
+
     @Test("nobody is heard unasked; after a yes a tone comes through; muted, on hold and at the end nothing does")
     func tone() throws {
         let studio = try Studio()

@@ -76,4 +76,6 @@ package enum DeviceEvent: Sendable, Equatable {
     /// Nothing can be used, for this reason: nobody is heard by it, or hears.
     case silent(DeviceRole, reason: String)
     case list([AudioDevice])
+    /// Nobody knows what there is, for this reason.
+    case unlisted(reason: String)
 }

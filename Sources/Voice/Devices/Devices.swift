@@ -70,7 +70,7 @@ final class Devices: @unchecked Sendable {
                 tell(.list(PortAudio.devices()))
                 PortAudio.end()
             } catch {
-                tell(.list([]))
+                tell(.unlisted(reason: error.description))
             }
             if !needs.isEmpty { settle() }
         }

@@ -8,10 +8,12 @@ enum PortAudio {
     static func begin() throws(DeviceFault) {
         // It would start a server that nobody asked for.
         setenv("JACK_NO_START_SERVER", "1", 0)
+        var missing: String?
         let status = QuietStandardError.during { () -> PaError in
-            cportaudio_silence_alsa()
-            return Pa_Initialize()
+            missing = cportaudio_load().map { String(cString: $0) }
+            return missing == nil ? Pa_Initialize() : 0
         }
+        if let missing { throw DeviceFault("PortAudio is missing (\(missing)); the package libportaudio2 brings it") }
         guard status == paNoError.rawValue else { throw DeviceFault(words(status)) }
     }
 

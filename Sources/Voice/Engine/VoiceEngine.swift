@@ -55,6 +55,9 @@ package final class VoiceEngine: Sendable {
         devices.ports.bell.ring()
     }
 
+    /// Why streams cannot be secured; nil where they can. libsrtp is loaded when this is asked first.
+    package static var securityFault: StreamFault? { SecureStream.fault.map { .security($0) } }
+
     /// Takes ports for a stream, which can be offered then.
     ///
     /// - Parameter host: the machine's own address in digits, where the other side will see it.

@@ -35,7 +35,7 @@ package struct StreamKeys: Sendable, Equatable {
     }
 }
 
-/// Why a secured packet is not listened to. It is dropped, and the call lives.
+/// Why a secured packet is not listened to: it is dropped, and the call lives. Or why there are none at all.
 package enum SecurityFault: Error, Equatable, Sendable {
     /// It is not from who has the key, or was changed on its way.
     case unauthenticated
@@ -43,4 +43,6 @@ package enum SecurityFault: Error, Equatable, Sendable {
     case replayed
     /// It is no packet at all, or libsrtp would not have it for a reason of its own.
     case refused(Int32)
+    /// libsrtp is not there, for this reason.
+    case missing(String)
 }

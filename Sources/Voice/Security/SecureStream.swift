@@ -9,6 +9,13 @@ package final class SecureStream {
     /// Packets that may overtake another before it counts as a replay; 128 are 2.5 s of ours.
     private static let replayWindow = 128
 
+    /// Why nothing can be secured; nil where it can. libsrtp is loaded when this is asked first, once for the process.
+    static let fault: SecurityFault? = {
+        if let words = csrtp_load() { return .missing(String(cString: words)) }
+        let status = srtp_init()
+        return status == srtp_err_status_ok ? nil : .refused(Int32(status.rawValue))
+    }()
+
     private var keys: StreamKeys
     private let outgoing: Context
     private var incoming: Context
@@ -65,7 +72,7 @@ package final class SecureStream {
 
         /// - Parameter known: the source whose rollovers are to go on.
         init(_ key: MasterKey, _ direction: srtp_ssrc_type_t, known: UInt32? = nil) throws(SecurityFault) {
-            guard libraryStatus == srtp_err_status_ok else { throw .refused(Int32(libraryStatus.rawValue)) }
+            if let fault = SecureStream.fault { throw fault }
             var made: srtp_t?
             let status = Self.withPolicy(key, direction) { policy in
                 let status = srtp_create(&made, &policy)
@@ -126,7 +133,4 @@ package final class SecureStream {
         }
     }
 }
-
-/// libsrtp is set up once for the process.
-private let libraryStatus = srtp_init()
 #endif

@@ -31,7 +31,7 @@ extension StreamCore {
             switch error {
             case .unauthenticated: statistics.counts.unauthenticated += 1
             case .replayed: statistics.counts.replayed += 1
-            case .refused: statistics.counts.refused += 1
+            case .refused, .missing: statistics.counts.refused += 1
             }
             return nil
         }

@@ -8,6 +8,7 @@ package enum StreamFault: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .codec(let error): error.description
+        case .security(.missing(let why)): "libsrtp is missing (\(why)); the package libsrtp2-1 brings it"
         case .security: "the call's keys cannot be used"
         case .socket(let reason): "no port for voice: \(reason)"
         }

@@ -43,9 +43,13 @@ struct CallStreams {
             calls[call] = offered
             return offered.capabilities
         }
+        // What a call that is not secured would answer with, it does without.
+        let fault = VoiceEngine.securityFault
+        if security != .answered, let fault { throw fault }
         let ports = try begun().reserve(next, host: host)
         var random = SystemRandomNumberGenerator()
-        let keys = SRTPSuite.allCases.compactMap { suite in
+        let suites = fault == nil ? SRTPSuite.allCases : []
+        let keys = suites.compactMap { suite in
             SRTPKey(suite, (0..<SRTPSuite.keyLength).map { _ in UInt8.random(in: 0...255, using: &random) })
         }
         let capabilities = AudioCapabilities(

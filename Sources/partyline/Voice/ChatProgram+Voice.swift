@@ -96,6 +96,7 @@ extension ChatProgram {
     private func receive(_ event: DeviceEvent) {
         switch event {
         case .list(let all): tell(.devices(all.map { ChatCore.Voice.Device($0, chosen: devices) }))
+        case .unlisted(let reason): tell(.trouble("The devices cannot be listed: \(reason)."))
         case .opened(let role, let name): logger.info("device", metadata: ["for": "\(role)", "name": "\(name)"])
         case .failed(let role, let name, let reason): trouble("\(role.words) \(name) cannot be used: \(reason)")
         case .lost(let role, let name): trouble("\(role.words) \(name) is gone.")
