@@ -18,9 +18,6 @@ package struct CallStory: Sendable {
         var told: Set<Sight> = []
         /// How often each message was seen on its hop.
         var copies: [Hop: Int] = [:]
-
-        /// Those that ended come first.
-        var order: Duration { ended == nil ? began : began - .seconds(1_000_000_000) }
     }
 
     /// A message, apart from the hop.
@@ -46,8 +43,9 @@ package struct CallStory: Sendable {
 
     private let limit: Int
     private var calls: [String: Call] = [:]
-    /// When `calls` was last looked through for those that ended.
-    private var swept = Duration.zero
+    /// Who is forgotten first: calls as they began, and calls as they ended.
+    private var begun = Succession()
+    private var over = Succession()
 
     /// - Parameter limit: calls that are followed at a time; of more, those that ended go first, then the oldest.
     package init(limit: Int = 4_096) { self.limit = limit }
@@ -61,8 +59,17 @@ package struct CallStory: Sendable {
         if case .request(let request) = message, request.method == .invite, request.to?.tag == nil {
             begin(callID, cseq.number, at: now)
         }
-        guard var call = calls[callID] else { return direction == .received ? refusal(message, cseq, from: flow) : [] }
-        defer { calls[callID] = call }
+        // Taken out, so that what it holds has one owner and is changed in its place.
+        guard var call = calls.removeValue(forKey: callID) else {
+            return direction == .received ? refusal(message, cseq, from: flow) : []
+        }
+        let ended = call.ended
+        defer {
+            calls[callID] = call
+            if let end = call.ended, end != ended {
+                over.append(callID, end, keeping: limit) { calls[$0]?.ended == $1 }
+            }
+        }
         let sight = Sight(method: cseq.method, number: cseq.number, status: message.status, fromTag: message.fromTag)
         if call.told.count + call.copies.count > Self.sights {
             call.told = []
@@ -92,17 +99,16 @@ package struct CallStory: Sendable {
 
     private mutating func begin(_ callID: String, _ number: UInt32, at now: Duration) {
         if let call = calls[callID], call.ended == nil || number <= call.invite { return }
-        if calls.count >= limit || now - swept >= Self.memory { sweep(at: now) }
+        while let end = over.first, now - end.time >= Self.memory || calls.count >= limit {
+            over.removeFirst()
+            if calls[end.id]?.ended == end.time { calls[end.id] = nil }
+        }
+        while let start = begun.first, calls.count >= limit || calls[start.id]?.began != start.time {
+            begun.removeFirst()
+            if calls[start.id]?.began == start.time { calls[start.id] = nil }
+        }
         calls[callID] = Call(tag: Self.tag(of: callID), began: now, invite: number)
-    }
-
-    /// Makes room for many at once: to look through all for each new one is what a flood of calls would live on.
-    private mutating func sweep(at now: Duration) {
-        swept = now
-        for (id, call) in calls where call.ended.map({ now - $0 >= Self.memory }) ?? false { calls[id] = nil }
-        guard calls.count >= limit else { return }
-        let oldest = calls.map { (order: $0.value.order, id: $0.key) }.sorted { $0.order < $1.order }
-        for (_, id) in oldest.prefix(max(1, limit / 8)) { calls[id] = nil }
+        begun.append(callID, now, keeping: limit) { calls[$0]?.began == $1 }
     }
 
     /// Six digits by which the lines of one call are found, in the logs of all who take part.
@@ -226,6 +232,30 @@ package struct CallStory: Sendable {
         let name = address.displayName.map { " \"\(OneLine.cut($0, to: 32))\"" } ?? ""
         return OneLine.cut(user, to: 32) + name
     }
+}
+
+/// Call-IDs in the order of what happened to their calls, some of which may be gone: whom a flood of calls makes us forget
+/// is found without a look at all that are there.
+private struct Succession: Sendable {
+    private var entries: [(id: String, time: Duration)] = []
+    /// What is before this has been taken out.
+    private var start = 0
+
+    var first: (id: String, time: Duration)? { start < entries.count ? entries[start] : nil }
+
+    /// - Parameters:
+    ///   - limit: so many at most are wanted.
+    ///   - isWanted: whether one is; asked when there are twice as many.
+    mutating func append(
+        _ id: String, _ time: Duration, keeping limit: Int, _ isWanted: (String, Duration) -> Bool
+    ) {
+        entries.append((id, time))
+        guard entries.count > 2 * limit + 64 else { return }
+        entries = entries[start...].filter { isWanted($0.id, $0.time) }
+        start = 0
+    }
+
+    mutating func removeFirst() { start += 1 }
 }
 
 extension Request {

@@ -49,7 +49,7 @@ package struct Configuration: Sendable {
         package var unhandledEvents: Int?
         /// Bytes of one read from a connection we accepted, where thousands share the memory, and what one brings at
         /// once is what the others wait for.
-        package var serverRead = 4_096
+        package var serverRead = 2_048
         /// Bytes of one read from a connection we opened.
         package var clientRead = 65_536
         /// Remote addresses of datagrams whose `Flow` is remembered, so that it is not spelled out for each packet;

@@ -5,7 +5,7 @@ enum Framing {
     /// Found in the bytes by Content-Length (RFC 3261 §18.3).
     case stream(StreamFramer)
     /// Told by the transport below, which carries one message at a time; Content-Length may be absent (RFC 7118 §5).
-    case messages(waiting: [UInt8])
+    case messages(waiting: [[UInt8]])
 
     init(_ transport: TransportProtocol) {
         switch transport {
@@ -22,22 +22,22 @@ enum Framing {
         }
     }
 
-    /// Octets that wait for the rest of their message.
+    /// Octets that wait to be taken, or for the rest of their message.
     var pendingCount: Int {
         switch self {
         case .stream(let framer): framer.pendingCount
-        case .messages(let waiting): waiting.count
+        case .messages(let waiting): waiting.reduce(0) { $0 + $1.count }
         }
     }
 
-    /// Takes what one read brought; `next` is called until it gives nil before more is appended.
+    /// Takes what one read brought.
     mutating func append(_ bytes: some Sequence<UInt8>) {
         switch self {
         case .stream(var framer):
             self = .messages(waiting: [])
             framer.append(bytes)
             self = .stream(framer)
-        case .messages: self = .messages(waiting: Array(bytes))
+        case .messages(let waiting): self = .messages(waiting: waiting + [Array(bytes)])
         }
     }
 
@@ -49,12 +49,12 @@ enum Framing {
             defer { self = .stream(framer) }
             return try framer.next()
         case .messages(let waiting):
-            self = .messages(waiting: [])
-            return switch waiting {
-            case []: nil
+            guard let first = waiting.first else { return nil }
+            self = .messages(waiting: Array(waiting.dropFirst()))
+            return switch first {
             case [0x0D, 0x0A]: .pong
             case [0x0D, 0x0A, 0x0D, 0x0A]: .ping
-            default: .message(waiting)
+            default: .message(first)
             }
         }
     }

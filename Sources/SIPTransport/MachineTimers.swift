@@ -8,7 +8,7 @@ import Dispatch
 package final class MachineTimers<Timer: Hashable & Sendable>: @unchecked Sendable {
     /// How many timers fire at once. Where a flood has started thousands that are due together, what else waits for the
     /// queue comes between.
-    package static var batch: Int { 32 }
+    package static var batch: Int { 8 }
 
     // Unchecked: the state is confined to `queue`, which each entry checks.
     private let queue: DispatchQueue

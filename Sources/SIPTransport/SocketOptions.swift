@@ -56,6 +56,7 @@ extension DatagramBootstrap {
     /// push out the others'. The kernel grants less where `net.core.rmem_max` is less.
     func serverOptions() -> DatagramBootstrap {
         datagramOptions().channelOption(.socketOption(.so_rcvbuf), value: 4 << 20)
+            .channelOption(.maxMessagesPerRead, value: 16)
     }
 }
 

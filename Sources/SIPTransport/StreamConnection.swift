@@ -111,11 +111,15 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             return violated("TLS where none is spoken")
         }
         framing.append(buffer.readableBytesView)
+        hear(flow, hasRead: true)
+    }
+
+    /// Takes the messages of what was read, one after the other as long as the peer may send more.
+    private func hear(_ flow: Flow, hasRead: Bool) {
         var completed = false
         var frames = 0
-        defer { pace(frames) }
         do {
-            while case .open = state, let frame = try framing.next() {
+            while case .open = state, !isSlowed, let frame = try framing.next() {
                 frames += 1
                 switch frame {
                 case .message(let bytes):
@@ -126,13 +130,16 @@ final class StreamConnection: ChannelInboundHandler, Reader {
                 // off another. That we `received` something is all they are for.
                 case .ping, .pong: break
                 }
+                pace(1)
             }
         } catch {
             if let answer = try? error.rejection?.serialized() { send(answer) }
             return violated("framing: \(error.reason)")
         }
+        // A read without a whole message costs as well.
+        if hasRead, frames == 0 { pace(1) }
         guard case .open = state else { return }
-        patience.read(completed: completed, partial: framing.pendingCount > 0, at: now)
+        patience.read(completed: completed, partial: framing.pendingCount > 0, at: NIODeadline.elapsed)
         awaitMessage()
     }
 
@@ -143,11 +150,23 @@ final class StreamConnection: ChannelInboundHandler, Reader {
             keepAlive?.received(at: NIODeadline.elapsed)
             patience.read(completed: false, partial: partial, at: NIODeadline.elapsed)
             awaitMessage()
-            if !isCounted { pace(0) }
+            if !isCounted { pace(1) }
             isCounted = false
-        case .ended?: close(.closedByPeer)
+        case .ended?:
+            hearLast()
+            close(.closedByPeer)
         case .violated(let words)?: violated(words)
         case .ping?, nil: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// The peer has ended. Of what it sent too fast so much is still heard.
+    private func hearLast() {
+        for _ in 0..<16 {
+            guard isSlowed, case .open(_, let flow) = state, case .message(let bytes)? = try? framing.next() else {
+                return
+            }
+            receive(bytes, on: flow)
         }
     }
 
@@ -178,10 +197,16 @@ final class StreamConnection: ChannelInboundHandler, Reader {
 
     func setReading(_ isReading: Bool) {
         isHeld = !isReading
-        updateReading()
+        resume()
     }
 
     private var isReading: Bool { !isHeld && !isSlowed }
+
+    /// Goes on where it stopped: what was read already comes before what is to be read.
+    private func resume() {
+        if !isSlowed, framing.pendingCount > 0, case .open(_, let flow) = state { hear(flow, hasRead: false) }
+        updateReading()
+    }
 
     private func updateReading() {
         switch state {
@@ -192,13 +217,13 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         }
     }
 
-    /// Counts what was read; a peer that sends too much is left alone until it has the right to more. What it cannot
-    /// send meanwhile waits on its side, so that nothing is lost.
+    /// Counts what was heard; a peer that sends too much is left alone until it has the right to the next message, so
+    /// that its messages come one by one and not all that one read brought. What it cannot send meanwhile waits on its
+    /// side, so that nothing is lost.
     private func pace(_ frames: Int) {
         guard role == .server, let source, case .open(_, let flow) = state else { return }
-        // A read without a whole frame costs as well.
         isCounted = true
-        let pause = switchboard.pace(max(1, frames), from: source, by: &bucket)
+        let pause = switchboard.pace(frames, from: source, by: &bucket)
         guard pause > .zero, !isSlowed else { return }
         switchboard.counters.slowed += 1
         if !wasSlowed { switchboard.diagnose(.slowed(flow)) }
@@ -208,7 +233,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
         switchboard.loop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) {
             self.isSlowed = false
             self.patience.restart(at: NIODeadline.elapsed)
-            self.updateReading()
+            self.resume()
         }
     }
 
@@ -267,9 +292,9 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     func close(_ failure: TransportFailure = .closedLocally, within limit: Duration? = nil) {
         guard case .open(let channel, let flow) = state else { return }
         finish(flow, failure)
+        state = .closing(channel, flow)
         isSlowed = false
         setReading(true)
-        state = .closing(channel, flow)
         let flushed = channel.eventLoop.makePromise(of: Void.self)
         flush(promise: flushed)
         flushed.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
@@ -315,6 +340,7 @@ final class StreamConnection: ChannelInboundHandler, Reader {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        hearLast()
         switch state {
         case .open(_, let flow):
             // On an open connection the kernel's time-out means what ours means: the peer has gone silent.

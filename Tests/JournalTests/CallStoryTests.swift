@@ -219,4 +219,33 @@ import Testing
         try log.passes("SIP/2.0 180 Ringing", "1 INVITE", callID: "call3")
         #expect(log.lines.count == 1)
     }
+
+    @Test("those that ended are forgotten before those that go on, and after half a minute in any case")
+    func succession() throws {
+        var log = Log()
+        log.story = CallStory(limit: 3)
+        func begins(_ call: String) throws {
+            log.now += .seconds(1)
+            try log.passes("INVITE sip:1002@h", "1 INVITE", callID: call)
+        }
+        func isKnown(_ call: String) throws -> Bool {
+            log.lines = []
+            try log.passes("INFO sip:1002@h", "\(log.now.components.seconds) INFO", callID: call)
+            return !log.lines.isEmpty
+        }
+        for call in ["first", "second", "third"] { try begins(call) }
+        try log.passes("SIP/2.0 486 Busy Here", "1 INVITE", callID: "second")
+        try begins("fourth")
+        #expect(try isKnown("first") && !isKnown("second") && isKnown("third") && isKnown("fourth"))
+        try begins("fifth")
+        #expect(try !isKnown("first") && isKnown("third") && isKnown("fourth") && isKnown("fifth"))
+        for number in 1...1_000 {
+            try begins("short\(number)")
+            try log.passes("SIP/2.0 603 Decline", "1 INVITE", callID: "short\(number)")
+        }
+        #expect(try isKnown("fourth") && isKnown("fifth") && isKnown("short1000") && !isKnown("short999"))
+        log.now += .seconds(33)
+        try begins("late")
+        #expect(try isKnown("fourth") && isKnown("late") && !isKnown("short1000"))
+    }
 }

@@ -38,7 +38,7 @@ extension RealSockets {
             }
         }
 
-        @Test("over a connection nothing is lost: what comes too fast is read later, and another is heard meanwhile")
+        @Test("over a connection nothing is lost: what comes too fast is heard one by one, and another meanwhile")
         func stream() async throws {
             let (server, address) = try await Station.listening { configure(&$0) }
             let flooder = try RawSocket.connected(to: address.port)
@@ -54,7 +54,23 @@ extension RealSockets {
                 }
             }
             for number in 1...60 { #expect(try server.inbox.request().0.callID == "c\(number)") }
+            #expect(server.inbox.batchSizes.suffix(15).allSatisfy { $0 == 1 }, "\(server.inbox.batchSizes)")
             #expect(await server.transport.counters().bans == 0)
+        }
+
+        @Test("who is slowed down and ends the connection is heard for what came last, as far as it is not too much")
+        func ending() async throws {
+            let (server, address) = try await Station.listening { configure(&$0) }
+            let flooder = try RawSocket.connected(to: address.port)
+            try flooder.write((1...50).map { messageText(number: $0) }.joined())
+            flooder.finish()
+            for number in 1...50 { #expect(try server.inbox.request().0.callID == "c\(number)") }
+            let endless = try RawSocket.connected(to: address.port)
+            try endless.write((1...200).map { messageText(number: $0) }.joined())
+            endless.finish()
+            _ = try server.inbox.next("the end") { event in if case .closed = event { true } else { nil } }
+            _ = try server.inbox.next("the other end") { event in if case .closed = event { true } else { nil } }
+            #expect(server.inbox.waiting.count < 100)
         }
 
         @Test(

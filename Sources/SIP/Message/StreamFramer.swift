@@ -38,7 +38,8 @@ public struct StreamFramer: Sendable {
     /// Octets of memory held.
     package var capacity: Int { buffer.capacity }
 
-    /// Takes what was read from the connection; call `next()` until it gives nil before more is appended.
+    /// Takes what was read from the connection. Whoever does not call `next()` until it gives nil before more is appended
+    /// has it all kept.
     public mutating func append(_ bytes: some Sequence<UInt8>) {
         if start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptCapacity)

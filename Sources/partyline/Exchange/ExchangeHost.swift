@@ -44,6 +44,8 @@ actor ExchangeHost {
     private var statusServer: StatusServer?
     private var isIdle = true
     private var outgoing: [TransportCommand] = []
+    /// Commands after which the transport is given them, though the batch under way is not done.
+    private static let flushed = 8
     private let timers: MachineTimers<Exchange.Timer>
     private let idleTimers: MachineTimers<IdleTimer>
     private var signals: SignalSource?
@@ -157,6 +159,8 @@ actor ExchangeHost {
     }
 
     private func receive(_ event: TransportEvent) {
+        // An answer does not wait for all that came with its request.
+        if outgoing.count >= Self.flushed { flush() }
         switch event {
         case .received(let message, let flow):
             chronicle.passes(message, .received, on: flow)
