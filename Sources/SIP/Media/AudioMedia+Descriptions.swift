@@ -37,7 +37,7 @@ extension AudioMedia {
     ///
     /// - Parameter wished: the number that the peer has for it, which we take unless it means something else with us
     ///   (RFC 3264 §6.1, §8.3.2).
-    private mutating func number(_ codec: AudioCodec, wished: UInt8? = nil) -> AudioFormat? {
+    mutating func number(_ codec: AudioCodec, wished: UInt8? = nil) -> AudioFormat? {
         if let known = numbers.first(where: { $0.codec.isSame(as: codec) }) {
             return AudioFormat(known.payloadType, codec)
         }

@@ -64,8 +64,11 @@ package struct AudioMedia: Equatable, Sendable {
             let place = settled.firstIndex { $0.kind == "audio" && $0.port != 0 } ?? settled.count
             return Offered(place: place, audio: describe(voice, isHolding: isHolding), voice: voice)
         }
+        // A telephone that has but one codec would refuse a call of texts for want of it.
+        let silent = spareKey == nil || !settled.isEmpty ? [.pcmu] : [AudioCodec.opus, .pcmu, .pcma]
         var offer = SessionDescription.textOffer(
-            from: host, sessionID: sessionID, version: version, isHolding: isHolding, keeping: settled)
+            from: host, sessionID: sessionID, version: version, isHolding: isHolding, keeping: settled,
+            formats: silent.compactMap { number($0) })
         if let offered { offer.media[offered.place] = offered.audio.media }
         return publish(offer)
     }

@@ -6,14 +6,21 @@ extension SessionDescription {
     ///   - isHolding: whether the peer is set aside: then audio is `sendonly` (RFC 3264 §8.4).
     ///   - media: what the session had so far; it stays in its place, because a session never has fewer media than
     ///     before (RFC 3264 §8). What was refused stays so.
+    ///   - formats: what the audio would be, where there was none so far.
     public static func textOffer(
-        from host: String, sessionID: UInt64, version: UInt64 = 1, isHolding: Bool = false, keeping media: [Media] = []
+        from host: String, sessionID: UInt64, version: UInt64 = 1, isHolding: Bool = false, keeping media: [Media] = [],
+        formats: [AudioFormat] = [AudioFormat(0, .pcmu)]
     ) -> SessionDescription {
         let address = Address(host: host)
         let direction = isHolding ? Direction.sendonly : .inactive
         var media = media.map { $0.port == 0 ? $0 : $0.silenced(direction) }
         if !media.contains(where: { $0.port != 0 }) {
-            media.append(Media(kind: "audio", port: 9, formats: ["0"]).directed(direction))
+            let mappings = formats.filter { AudioFormat.dynamic.contains($0.payloadType) }.map {
+                Attribute("rtpmap", "\($0.payloadType) \($0.codec.mapping)")
+            }
+            let silent = Media(
+                kind: "audio", port: 9, formats: formats.map { String($0.payloadType) }, attributes: mappings)
+            media.append(silent.directed(direction))
         }
         return SessionDescription(
             origin: Origin(username: "-", sessionID: String(sessionID), version: String(version), address: address),

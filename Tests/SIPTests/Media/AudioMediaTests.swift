@@ -72,6 +72,23 @@ extension AudioCapabilities {
         }
     }
 
+    @Test("a call of texts names every codec, for telephones with but one, by the numbers that they keep for voice")
+    func silentCodecs() throws {
+        var pair = Pair()
+        var identifiers = Identifiers.seeded(6)
+        var first = AudioMedia(identifiers: &identifiers, takesVoice: true)
+        let offer = first.offer(from: "192.0.2.1").text
+        #expect(offer.contains("m=audio 9 RTP/AVP 96 0 8\r\na=rtpmap:96 opus/48000/2\r\na=inactive"))
+        var other = first
+        other.voice = .of(1)
+        #expect(other.offer(from: "192.0.2.1").text.contains("RTP/AVP 96 0 8 97 98"))
+        pair.other.voice = .of(2, [.pcma, .opus])
+        pair.turn()
+        pair.other.voice = .of(1)
+        #expect(pair.exchange() == .voice)
+        #expect(pair.other.stream?.receives == [AudioFormat(8, .pcma), AudioFormat(96, .opus)])
+    }
+
     @Test("is in the codec that the offer wants most, and of several suites the one that it names first") func order()
         throws
     {
