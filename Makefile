@@ -10,7 +10,7 @@ PACKAGES = libncurses-dev libexpat1-dev libtomlplusplus-dev libstdc++-12-dev pkg
 
 # Programs that others wrote, for `make interop`.
 STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls-modules kamailio-websocket-modules \
-            baresip-core linphone-cli sip-tester
+            baresip-core linphone-cli sip-tester tshark
 
 # Tests on real sockets and clocks, and in terminals, run by themselves, since the others take every core there is; those
 # of sound in real time run behind them, since people at terminals take every thread there is.

@@ -22,21 +22,23 @@ package struct Recording {
 
     /// What files of 16 bits and a multiple of 8 kHz hold, one after the other; of one that is being written, all that is
     /// there, whatever its header says. A file that is not there yet holds nothing.
-    package init(files paths: [String], last seconds: Double = .infinity) {
-        let parts = paths.map { Recording.samples(of: $0, last: seconds) }
+    ///
+    /// - Parameter unsaid: samples a second in one channel, where the header is written last.
+    package init(files paths: [String], last seconds: Double = .infinity, unsaid: Int = 0) {
+        let parts = paths.map { Recording.samples(of: $0, last: seconds, unsaid: unsaid) }
         let all = parts.count == 1 ? parts[0] : Array(parts.joined())
         samples = seconds.isFinite ? Array(all.suffix(Int(seconds * Double(Recording.rate)))) : all
     }
 
     private static let header = 44
 
-    private static func samples(of path: String, last seconds: Double) -> [Double] {
+    private static func samples(of path: String, last seconds: Double, unsaid: Int) -> [Double] {
         guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: header),
             head.count == header
         else { return [] }
         let channels = Int(head[22]) | Int(head[23]) << 8
         let hertz = (0..<4).reduce(0) { $0 | Int(head[24 + $1]) << (8 * $1) }
-        let step = hertz / rate * channels
+        let step = hertz == 0 ? unsaid / rate : hertz / rate * channels
         guard step > 0, let end = try? file.seekToEnd() else { return [] }
         let there = (Int(end) - header) / 2 / step
         let count = seconds.isFinite ? min(there, Int(seconds * Double(rate))) : there

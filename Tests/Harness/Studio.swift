@@ -18,8 +18,8 @@ package final class Studio {
     }
 
     /// What was heard so far.
-    package func heard(_ name: String, last seconds: Double = .infinity) -> Recording {
-        Recording(files: [path(name)], last: seconds)
+    package func heard(_ name: String, last seconds: Double = .infinity, unsaid: Int = 0) -> Recording {
+        Recording(files: [path(name)], last: seconds, unsaid: unsaid)
     }
 }
 

@@ -39,7 +39,7 @@ struct Duet {
         }
         guard isThere else {
             let accounts = zip(ends, sounds).map { "\($0.name) heard \($1.account)" }
-            Issue.record("\(accounts.joined(separator: "\n"))\n\(ada.screen)", sourceLocation: sourceLocation)
+            Issue.record("\(accounts.joined(separator: " ~~ "))\n\(ada.screen)", sourceLocation: sourceLocation)
             throw Impatience()
         }
         for (end, sound) in zip(ends, sounds) {
@@ -51,9 +51,11 @@ struct Duet {
         }
     }
 
-    /// A second comes in which nothing is heard at either end. Files may stand still meanwhile: nobody hears at all.
-    func hearNothing(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        try ada.waits(for: "silence at both ends", sourceLocation) {
+    /// A second comes in which nothing is heard at either end, or at the one that is named. Files may stand still
+    /// meanwhile: nobody hears at all.
+    func hearNothing(at name: String? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let ends = ends.filter { name == nil || $0.name == name }
+        try ada.waits(for: "silence", sourceLocation) {
             let before = ends.map { $0.heard().samples.count }
             usleep(1_000_000)
             return zip(ends, before).allSatisfy { !$0.heard().dropping($1).isAudible }

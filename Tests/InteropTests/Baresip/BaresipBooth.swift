@@ -9,12 +9,20 @@ final class BaresipBooth {
     var ada: Person { office.ada }
     var bare: Baresip { office.bare }
 
-    init(_ codec: Baresip.Sound.Codec, over transport: String = "udp", with addition: Baresip.Addition? = nil) throws {
+    /// - Parameter capture: by which what reaches baresip in PCMU is known, where its own files do not tell: once it has
+    ///   got a new description it decodes past its filters.
+    init(
+        _ codec: Baresip.Sound.Codec, over transport: String = "udp", with addition: Baresip.Addition? = nil,
+        heardBy capture: Capture? = nil
+    ) throws {
         studio = try Studio()
         office = try OfficeWithBaresip(
             over: transport, with: addition, sound: .init(tone: 600, codec: codec),
             options: Duet.files(studio))
-        duet = Duet(office.ada, studio, "baresip") { [bare = office.bare] in bare.heard }
+        duet = Duet(office.ada, studio, "baresip") { [bare = office.bare] in
+            guard let capture else { return bare.heard }
+            return (try? bare.ports.its).map(capture.heardInPCMU(at:)) ?? Recording(samples: [])
+        }
     }
 
     /// baresip calls, as telephones do, and ada takes it with voice.

@@ -13,6 +13,49 @@ struct BaresipSoundTests {
         try booth.office.isOver()
     }
 
+    @Test(
+        "it is called, and asked for voice in the chat: the same; when voice ends nothing is heard, and texts go on",
+        .enabled(if: Capture.isPermitted, Capture.explanation))
+    func isCalled() throws {
+        let booth = try BaresipBooth(.pcmu, heardBy: Capture())
+        try booth.asAdaAsked()
+        try booth.duet.hearEachOther()
+        try booth.ada.presses("F2")
+        try booth.ada.nolongerSees("MIC")
+        try booth.duet.hearNothing()
+        try booth.office.exchangeTexts()
+    }
+
+    @Test("that has nothing but Opus it is called all the same") func isCalledWithOpusAlone() throws {
+        let booth = try BaresipBooth(.opus)
+        try booth.asAdaAsked()
+        try booth.ada.sees("opus, not encrypted")
+        try booth.ada.waits(for: "its tone") { booth.studio.heard("heard.wav").hasTone(600) }
+        // It says so itself: it decodes.
+        try booth.bare.says("rx:   decode: opus", asked: "audio_debug")
+    }
+
+    @Test(
+        "held by either, nothing is heard either way, and the tones are back behind it",
+        .enabled(if: Capture.isPermitted, Capture.explanation))
+    func hold() throws {
+        let booth = try BaresipBooth(.pcmu, heardBy: Capture())
+        try booth.asBaresipAsked()
+        try booth.duet.hearEachOther()
+        try booth.ada.presses("C-o")
+        try booth.ada.sees("MIC OFF, on hold")
+        try booth.duet.hearNothing()
+        try booth.ada.presses("C-o")
+        try booth.ada.sees("● MIC OPEN")
+        try booth.duet.hearEachOther()
+        try booth.bare.does("hold")
+        try booth.ada.sees("HOLD by them")
+        try booth.duet.hearNothing()
+        try booth.bare.does("resume")
+        try booth.ada.sees("● MIC OPEN")
+        try booth.duet.hearEachOther()
+    }
+
     @Test("keys go both ways in the sound (RFC 4733)", arguments: [Baresip.Sound.Codec.opus, .pcmu])
     func keys(_ codec: Baresip.Sound.Codec) throws {
         let booth = try BaresipBooth(codec)
@@ -37,6 +80,15 @@ struct BaresipSoundTests {
             booth.ada.screen.contains(", encrypted") && !booth.ada.screen.contains("not encrypted")
         }
         try booth.duet.hearEachOther()
+    }
+
+    @Test("over TLS and SRTP, asked for voice by us, a tone comes through") func securedByUs() throws {
+        let booth = try BaresipBooth(
+            .pcmu, over: "tls",
+            with: .init(testDescription: "SRTP", parameters: ";mediaenc=srtp", modules: ["srtp"]))
+        try booth.asAdaAsked()
+        try booth.ada.sees("PCMU, encrypted")
+        try booth.ada.waits(for: "its tone") { booth.studio.heard("heard.wav").hasTone(600) }
     }
 
     @Test("where it has no codec of ours it is told so, and texts go on", arguments: [Baresip.Sound.Codec.g722, .gsm])

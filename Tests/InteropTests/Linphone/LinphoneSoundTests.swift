@@ -3,6 +3,67 @@ import Testing
 
 @Suite("Sound with linphonec, measured at both ends", .enabled(if: Strangers.takePart), .manyAtOnce)
 struct LinphoneSoundTests {
+    @Test("it calls: a tone arrives at its frequency both ways", arguments: [LinphoneBooth.Codec.opus, .pcmu])
+    func calls(_ codec: LinphoneBooth.Codec) throws {
+        let booth = try LinphoneBooth(codec)
+        try booth.asLinphoneAsked()
+        try booth.duet.hearEachOther()
+    }
+
+    @Test("it is called, and asked for voice in the chat: the same", arguments: [LinphoneBooth.Codec.opus, .pcmu])
+    func isCalled(_ codec: LinphoneBooth.Codec) throws {
+        let booth = try LinphoneBooth(codec)
+        try booth.asAdaAsked()
+        try booth.duet.hearEachOther()
+        try booth.ada.presses("F2")
+        try booth.ada.nolongerSees("MIC")
+        try booth.duet.hearNothing()
+        try booth.office.exchangeTexts()
+    }
+
+    @Test("held by us nothing is heard either way, held by it nothing of ours, and the tones are back behind it")
+    func hold() throws {
+        let booth = try LinphoneBooth(.opus)
+        try booth.asLinphoneAsked()
+        try booth.duet.hearEachOther()
+        try booth.ada.presses("C-o")
+        try booth.ada.sees("MIC OFF, on hold")
+        try booth.duet.hearNothing()
+        try booth.ada.presses("C-o")
+        try booth.ada.sees("● MIC OPEN")
+        try booth.duet.hearEachOther()
+        try booth.lin.does("pause")
+        try booth.ada.sees("HOLD by them")
+        // We may hear its file meanwhile, which is its music for those who wait.
+        try booth.duet.hearNothing(at: "linphonec")
+        try booth.lin.does("resume")
+        try booth.ada.sees("● MIC OPEN")
+        try booth.duet.hearEachOther()
+    }
+
+    @Test("keys go both ways in the sound (RFC 4733)", arguments: [LinphoneBooth.Codec.opus, .pcmu])
+    func keys(_ codec: LinphoneBooth.Codec) throws {
+        let booth = try LinphoneBooth(codec)
+        try booth.asLinphoneAsked()
+        try booth.duet.hearEachOther()
+        try booth.ada.says("/dtmf 123#")
+        for key in ["1", "2", "3", "#"] { try booth.lin.sees("Receiving tone \(key) from") }
+        try booth.lin.does("45*")
+        try booth.ada.sees("lin pressed 45*.")
+    }
+
+    @Test(
+        "where it wants SRTP or nothing, a tone goes both ways through it",
+        arguments: [LinphoneBooth.Codec.opus, .pcmu])
+    func secured(_ codec: LinphoneBooth.Codec) throws {
+        let booth = try LinphoneBooth(codec, more: ["[sip]", "media_encryption=srtp", "media_encryption_mandatory=1"])
+        try booth.asLinphoneAsked()
+        try booth.ada.waits(for: "encrypted voice") {
+            booth.ada.screen.contains(", encrypted") && !booth.ada.screen.contains("not encrypted")
+        }
+        try booth.duet.hearEachOther()
+    }
+
     @Test("where it has no codec of ours it is told so, and texts go on", arguments: [LinphoneBooth.Codec.g722, .gsm])
     func mismatch(_ codec: LinphoneBooth.Codec) throws {
         let booth = try LinphoneBooth(codec)
