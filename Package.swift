@@ -85,7 +85,8 @@ let package = Package(
         .testTarget(name: "RTPTests", dependencies: ["RTP"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "VoiceTests", dependencies: ["Voice", "RTP"], exclude: ["pulse"], swiftSettings: strict),
+        .testTarget(
+            name: "VoiceTests", dependencies: ["Voice", "RTP", "Harness"], exclude: ["pulse"], swiftSettings: strict),
         // People as a seed says, of stories in memory and of `make soak`.
         .target(name: "Crowd", dependencies: ["Webphone"], path: "Tests/Crowd", swiftSettings: strict),
         .testTarget(name: "StoryTests", dependencies: ["Webphone", "Exchange", "Crowd"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 #if Voice
+import Harness
 import Testing
 
 @testable import Voice

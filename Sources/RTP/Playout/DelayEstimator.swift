@@ -4,8 +4,8 @@
 /// goes into a histogram that forgets, and what 97 of 100 stay below is waited. Two that were later than that within five
 /// seconds count at once, so it grows fast and shrinks slowly.
 struct DelayEstimator: Sendable {
-    private static let binWidth = 5_000
-    private static let binCount = 100
+    private static let binWidth = 2_500
+    private static let binCount = 200
     private static let interval = 200_000
     private static let window = 2_000_000
     private static let quantile = 0.97

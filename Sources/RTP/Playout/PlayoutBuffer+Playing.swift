@@ -12,12 +12,19 @@ extension PlayoutBuffer {
     ///
     /// - Parameters:
     ///   - now: the moment of the call; of the clock that `put` is given.
+    ///   - ahead: how long what the player still has will sound before this.
+    ///   - lacking: how much the player wants now, where it takes any length; what begins with its next call has waited no
+    ///     longer than it must. Nil for a player of whole frames.
     ///   - isQuiet: what was played last was so soft that a frame more or less will not be heard.
-    package mutating func next(at now: Duration, isQuiet: Bool = false) -> Output {
+    package mutating func next(
+        at now: Duration, ahead: Duration = .zero, lacking: Duration? = nil, isQuiet: Bool = false
+    ) -> Output {
         let now = now.inMicroseconds
-        guard let head else { return .silence(ticks: clock / 50) }
-        if !isRunning, let silence = wait(head, at: now) { return silence }
-        pace.measure(now &- microseconds(playhead), wanted: estimator.base &+ wantedWait)
+        let lacking = lacking.map { max(1, $0.ticks(clock)) }
+        guard let head else { return .silence(ticks: lacking ?? clock / 50) }
+        if !isRunning, let silence = wait(head, lacking: lacking, at: now) { return silence }
+        pace.measure(
+            now &- microseconds(playhead), ahead: ahead.inMicroseconds, wanted: estimator.base &+ wantedWait)
         if now &- microseconds(playhead) &- estimator.base &- wantedWait > Self.unbearable { skip(head, to: now) }
         while let slot = firstSound(head) {
             if let gap = bridge(to: slot, head) { return gap }
@@ -61,10 +68,10 @@ extension PlayoutBuffer {
     }
 
     /// Playing stands still until the first packet has waited long enough.
-    private mutating func wait(_ head: Head, at now: Int) -> Output? {
-        guard let slot = firstSound(head) else { return .silence(ticks: head.ticks) }
+    private mutating func wait(_ head: Head, lacking: Int?, at now: Int) -> Output? {
+        guard let slot = firstSound(head) else { return .silence(ticks: lacking ?? head.ticks) }
         let due = ticks(now &- estimator.base &- wantedWait)
-        guard slot.media <= due else { return .silence(ticks: min(slot.media - due, head.ticks)) }
+        guard slot.media <= due else { return .silence(ticks: lacking ?? min(slot.media - due, head.ticks)) }
         miss(slot.index - upcoming)
         upcoming = slot.index
         playhead = slot.media

@@ -5,10 +5,12 @@
 struct PlayoutPace: Sendable {
     /// Pulls of which the one with the least delay counts: some players pull several frames at once.
     private static let window = 12
-    /// Between these nothing is done, so that sound over a good network stays what it was, sample by sample.
-    private static let tolerated = -4_000...12_000
+    /// The margin below which it is too little, and the whole wait above which it is too much. Between these nothing is
+    /// done, so that sound over a good network stays what it was, sample by sample: a player that pulls 10 ms at a time
+    /// may have to wait so much longer than the packets do.
+    private static let tolerated = (least: -2_000, most: 13_000)
     /// Where doing something ends.
-    private static let reached = -1_000...2_000
+    private static let reached = (least: 0, most: 10_000)
     private static let gentlest = 0.001
     private static let fastest = 0.005
     /// A minute of windows, of which the drift is the mean.
@@ -21,28 +23,37 @@ struct PlayoutPace: Sendable {
     /// The mean of what the speed was beside 1.
     private(set) var drift = 0.0
     private var least = Int.max
+    private var aheadOfLeast = 0
     private var count = 0
 
     /// A frame is pulled.
-    mutating func measure(_ offset: Int, wanted: Int) {
-        least = min(least, offset)
+    ///
+    /// - Parameters:
+    ///   - offset: now less the media time of what is played next: the margin that packets have.
+    ///   - ahead: what is played before it.
+    mutating func measure(_ offset: Int, ahead: Int, wanted: Int) {
+        if offset < least { (least, aheadOfLeast) = (offset, ahead) }
         count += 1
         guard count >= Self.window else { return }
         self.offset = least
+        adjust(margin: least - wanted, wait: least + aheadOfLeast - wanted)
         (least, count) = (.max, 0)
-        adjust(excess: (self.offset ?? wanted) - wanted)
     }
 
-    private mutating func adjust(excess: Int) {
-        let isCorrecting = speed != 1
-        let isEnough = (isCorrecting ? Self.reached : Self.tolerated).contains(excess)
-        if isEnough || isCorrecting && (excess > 0) != (speed > 1) {
-            speed = 1
+    private mutating func adjust(margin: Int, wait: Int) {
+        let bounds = speed == 1 ? Self.tolerated : Self.reached
+        if margin < bounds.least, speed <= 1 {
+            speed = 1 - Self.change(margin)
+        } else if wait > bounds.most, margin > 0, speed >= 1 {
+            speed = 1 + Self.change(wait)
         } else {
-            let change = min(Self.fastest, max(Self.gentlest, 0.2 * Double(abs(excess)) / 1_000_000))
-            speed = excess > 0 ? 1 + change : 1 - change
+            speed = 1
         }
         drift += (speed - 1 - drift) * Self.driftWeight
+    }
+
+    private static func change(_ excess: Int) -> Double {
+        min(fastest, max(gentlest, 0.2 * Double(abs(excess)) / 1_000_000))
     }
 
     /// Playing was moved against the arrival; it is measured anew.

@@ -37,4 +37,7 @@ package enum Sound {
     package static let longestPacket = 5_760
     /// Octets that no payload of ours exceeds.
     package static let largestPayload = 1_275
+
+    /// How long so many samples sound.
+    static func duration(_ samples: Int) -> Duration { .microseconds(samples * 1_000 / (rate / 1_000)) }
 }

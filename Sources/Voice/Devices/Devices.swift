@@ -60,6 +60,9 @@ final class Devices: @unchecked Sendable {
         }
     }
 
+    /// When what stands for devices began, for those who measure.
+    var pacedSince: Int? { queue.sync { paced?.start } }
+
     /// Tells the devices that are there now. Those that are open stop for a moment: PortAudio looks around only when it
     /// begins.
     func list() {

@@ -1,21 +1,25 @@
 #if Voice
-import Dispatch
+import Glibc
+import Synchronization
 
 /// What stands for devices where there are none: at the clock's pace, 10 ms at a time, a file or silence goes in, and what
-/// would be played goes to a file or nowhere.
+/// would be played goes to a file or nowhere. On a thread of its own, as real ones are.
 ///
-/// Unchecked: all but `queue` is touched on the queue only.
+/// Unchecked: all that changes but `isOver` is touched on the thread only.
 final class PacedDevice: @unchecked Sendable {
     private let ports: DevicePorts
     private let takes: Bool
     private let gives: Bool
-    private var reader: WaveReader?
-    private var writer: WaveWriter?
+    private let reader: WaveReader?
+    private let writer: WaveWriter?
     private var frame = [Int16](repeating: 0, count: Sound.deviceFrame)
-    private let queue = DispatchQueue(label: "partyline.voice.paced", qos: .userInteractive)
-    private let timer: any DispatchSourceTimer
-    private let start = DispatchTime.now().uptimeNanoseconds
-    private var frames: UInt64 = 0
+    private var thread = pthread_t()
+    private let isOver = Atomic<Bool>(false)
+    /// When its first sample sounds: nanoseconds since the machine's start.
+    let start = DevicePorts.now
+    private var frames = 0
+
+    private static let period = 10_000_000
 
     /// - Parameters:
     ///   - reader, writer: used by nobody else until `stop` has returned.
@@ -27,25 +31,35 @@ final class PacedDevice: @unchecked Sendable {
         self.writer = writer
         self.takes = takes
         self.gives = gives
-        timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.schedule(deadline: .now(), repeating: .milliseconds(10), leeway: .nanoseconds(0))
-        timer.setEventHandler { @Sendable [weak self] in self?.tick() }
-        timer.resume()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<PacedDevice>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        precondition(status == 0, "no thread is left for the voice")
     }
 
     /// Returns when nothing of it touches the ports or the files any more.
     func stop() {
-        timer.cancel()
-        queue.sync {
-            reader = nil
-            writer = nil
+        isOver.store(true, ordering: .relaxed)
+        pthread_join(thread, nil)
+    }
+
+    private func run() {
+        RealTime.ask()
+        while !isOver.load(ordering: .relaxed) {
+            let next = start + (frames + 1) * Self.period
+            var time = timespec(tv_sec: next / 1_000_000_000, tv_nsec: next % 1_000_000_000)
+            clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil)
+            tick()
         }
     }
 
-    /// As many frames as are due: a timer that comes late is made up for.
+    /// As many frames as are due: one that comes late is made up for.
     private func tick() {
-        guard !timer.isCancelled else { return }
-        let due = (DispatchTime.now().uptimeNanoseconds - start) / 10_000_000
+        let due = (DevicePorts.now - start) / Self.period
         // What stood still for longer, as a machine asleep, goes on from now.
         if due > frames + 50 { frames = due - 1 }
         while frames < due {

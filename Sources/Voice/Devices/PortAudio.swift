@@ -1,6 +1,7 @@
 #if Voice
 import CPortAudio
 import Glibc
+import Synchronization
 
 /// PortAudio, which is one for the process and is used from one queue only.
 enum PortAudio {
@@ -112,7 +113,8 @@ final class PortAudioStream {
             let status = withUnsafePointer(to: &parameters) { parameters in
                 Pa_OpenStream(
                     &opened, isOutput ? nil : parameters, isOutput ? parameters : nil, Double(Sound.rate),
-                    UInt(Sound.deviceFrame), cportaudio_clip_off, Self.callback(role), retained)
+                    UInt(isOutput ? Sound.deviceFrame : Sound.wireFrame), cportaudio_clip_off, Self.callback(role),
+                    retained)
             }
             guard status == paNoError.rawValue else { return status }
             let started = Pa_StartStream(opened)
@@ -154,17 +156,23 @@ final class PortAudioStream {
         }
     }
 
-    private static let listen: Callback = { input, _, count, _, _, ports in
+    private static let listen: Callback = { input, _, count, _, flags, ports in
         guard let input, let ports else { return Int32(paContinue.rawValue) }
         let samples = UnsafeBufferPointer(start: input.assumingMemoryBound(to: Int16.self), count: Int(count))
-        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef { $0.take(samples) }
+        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef {
+            if flags & cportaudio_input_overflow != 0 { $0.overflows.add(1, ordering: .relaxed) }
+            $0.take(samples)
+        }
         return Int32(paContinue.rawValue)
     }
 
-    private static let speak: Callback = { _, output, count, _, _, ports in
+    private static let speak: Callback = { _, output, count, _, flags, ports in
         guard let output, let ports else { return Int32(paContinue.rawValue) }
         let samples = UnsafeMutableBufferPointer(start: output.assumingMemoryBound(to: Int16.self), count: Int(count))
-        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef { $0.give(samples) }
+        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef {
+            if flags & cportaudio_output_underflow != 0 { $0.underflows.add(1, ordering: .relaxed) }
+            $0.give(samples)
+        }
         return Int32(paContinue.rawValue)
     }
 

@@ -22,7 +22,11 @@ final class WaveWriter {
     }
 
     func write(_ frame: [Int16]) {
+        #if _endian(little)
+        samples += fwrite(frame, 2, frame.count, file)
+        #else
         samples += fwrite(frame.map(\.littleEndian), 2, frame.count, file)
+        #endif
         if samples - stated >= Sound.rate { state() }
     }
 

@@ -28,6 +28,8 @@ final class StreamsThread: @unchecked Sendable {
     private var lines: [StreamID: Line] = [:]
     private var isMuted = false
     private var isOver = false
+    /// Whether anything is to be played.
+    private var isHeard = false
     private var tone: ToneGenerator?
     private var microphone: MicrophoneProcessor
     private var loudspeaker = Loudspeaker()
@@ -37,6 +39,8 @@ final class StreamsThread: @unchecked Sendable {
     private var played = [Int16](repeating: 0, count: Sound.deviceFrame)
     private var mixed = [Int16](repeating: 0, count: Sound.deviceFrame)
     private var descriptors: [pollfd] = []
+    /// Whose they are, but for the first, which is the bell's.
+    private var readers: [(StreamID, Line, StreamCore.Port)] = []
 
     private static let reporting: Duration = .milliseconds(200)
     /// Datagrams taken from a port before the devices are looked after again.
@@ -64,19 +68,15 @@ final class StreamsThread: @unchecked Sendable {
     func join() { pthread_join(handle, nil) }
 
     /// Since the machine's start.
-    private var now: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    private var now: Duration { .nanoseconds(DevicePorts.now) }
 
     private func run() {
+        RealTime.ask()
         rebuildDescriptors()
         while !isOver {
-            poll(&descriptors, nfds_t(descriptors.count), timeout(at: now))
-            ports.bell.answer()
-            for command in commands.take() { perform(command, at: now) }
+            sleep()
             drain()
+            for command in commands.take() { perform(command, at: now) }
             hear(at: now)
             speak(at: now)
             let now = now
@@ -88,15 +88,18 @@ final class StreamsThread: @unchecked Sendable {
         }
     }
 
-    /// Milliseconds that nothing is due in; -1 while nobody speaks.
-    private func timeout(at now: Duration) -> Int32 {
+    /// Until a datagram, a device or a command comes, or something is due.
+    private func sleep() {
+        let now = now
         var due: Duration?
         for line in lines.values {
             guard let core = line.core else { continue }
             due = min(due ?? nextStatistics, min(core.nextTick, nextStatistics))
         }
-        guard let due else { return -1 }
-        return Int32(max(0, min(1_000, ((due - now) / .milliseconds(1)).rounded(.up))))
+        if isHeard, let frame = frameDue(at: now) { due = min(due ?? now + frame, now + frame) }
+        let milliseconds = due.map { (($0 - now) / .milliseconds(1)).rounded(.up) }
+        poll(&descriptors, nfds_t(descriptors.count), milliseconds.map { Int32(max(0, min(1_000, $0))) } ?? -1)
+        if descriptors.first?.revents != 0 { ports.bell.answer() }
     }
 
     private func perform(_ command: VoiceEngine.Command, at now: Duration) {
@@ -125,6 +128,7 @@ final class StreamsThread: @unchecked Sendable {
         let needsLoudspeaker = tone != nil || lines.values.contains { $0.core?.parameters.receives ?? false }
         // What is played first is there before the device asks for it.
         speak(at: now)
+        isHeard = needsLoudspeaker
         devices.use(input: needsMicrophone, output: needsLoudspeaker)
     }
 
@@ -149,46 +153,58 @@ final class StreamsThread: @unchecked Sendable {
 
     private func rebuildDescriptors() {
         descriptors = [pollfd(fd: ports.bell.descriptor, events: Int16(POLLIN), revents: 0)]
-        for line in lines.values where line.core != nil {
-            descriptors.append(pollfd(fd: line.socket.voice, events: Int16(POLLIN), revents: 0))
-            descriptors.append(pollfd(fd: line.socket.control, events: Int16(POLLIN), revents: 0))
-        }
-    }
-
-    private func drain() {
-        for (id, line) in lines {
-            guard let core = line.core else { continue }
+        readers = []
+        for (id, line) in lines where line.core != nil {
             for port in [StreamCore.Port.voice, .control] {
-                for _ in 0..<Self.batch {
-                    guard let (count, from) = line.socket.receive(control: port == .control, into: &datagram) else {
-                        break
-                    }
-                    let keys = core.receive(&datagram, count: count, from: from, port: port, at: now)
-                    for key in keys { tell(.key(id, key)) }
-                }
+                let descriptor = port == .voice ? line.socket.voice : line.socket.control
+                descriptors.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+                readers.append((id, line, port))
             }
         }
     }
 
-    /// What the microphone heard goes out.
-    private func hear(at now: Duration) {
-        while ports.captured.count >= Sound.deviceFrame {
-            ports.captured.read(into: &frame)
-            // One that is played faster than the other is captured runs ahead of it; an echo is found near its end.
-            if ports.played.count > 4 * Sound.deviceFrame { ports.played.skip(keeping: Sound.deviceFrame) }
-            let count = ports.played.read(into: &played)
-            played.silence(count..<Sound.deviceFrame)
-            microphone.process(&frame, played: played)
-            for line in lines.values { line.core?.say(frame, at: now, send: line.send) }
+    private func drain() {
+        for (index, (id, line, port)) in readers.enumerated() where descriptors[index + 1].revents != 0 {
+            guard let core = line.core else { continue }
+            for _ in 0..<Self.batch {
+                guard let (count, from) = line.socket.receive(control: port == .control, into: &datagram) else { break }
+                let keys = core.receive(&datagram, count: count, from: from, port: port, at: now)
+                for key in keys { tell(.key(id, key)) }
+            }
         }
     }
+
+    /// What the microphone heard goes out, as much as a packet holds at once.
+    private func hear(at now: Duration) {
+        while ports.captured.count >= Sound.wireFrame {
+            // One that is played faster than the other is captured runs ahead of it; an echo is found near its end.
+            if ports.played.count > 6 * Sound.deviceFrame { ports.played.skip(keeping: Sound.wireFrame) }
+            for _ in 0..<(Sound.wireFrame / Sound.deviceFrame) {
+                ports.captured.read(into: &frame)
+                let count = ports.played.read(into: &played)
+                played.silence(count..<Sound.deviceFrame)
+                microphone.process(&frame, played: played)
+                for line in lines.values { line.core?.say(frame, at: now, send: line.send) }
+            }
+        }
+    }
+
+    /// How long until the loudspeaker has to be given a frame.
+    private func frameDue(at now: Duration) -> Duration? {
+        loudspeaker.due(ready: ports.playing.count, asked: sinceAsked(at: now))
+    }
+
+    private func sinceAsked(at now: Duration) -> Duration { now - .nanoseconds(ports.asked.load(ordering: .acquiring)) }
 
     /// The rings towards the loudspeaker are kept as full as they have to be.
     private func speak(at now: Duration) {
         let hasRing = ports.hasRingDevice.load(ordering: .relaxed)
         let rings = tone?.tone == .ringing
-        loudspeaker.learn(underruns: ports.underruns.load(ordering: .relaxed))
-        while ports.playing.count < loudspeaker.level {
+        let hasLearned = loudspeaker.learn(
+            underruns: ports.underruns.load(ordering: .relaxed), left: ports.leastLeft.load(ordering: .relaxed),
+            asked: sinceAsked(at: now), at: now)
+        if hasLearned { ports.leastLeft.store(.max, ordering: .relaxed) }
+        while let due = frameDue(at: now), due <= .zero {
             mixed.silence(mixed.indices)
             for line in lines.values {
                 guard let core = line.core else { continue }
@@ -218,22 +234,6 @@ final class StreamsThread: @unchecked Sendable {
             guard let core = line.core else { continue }
             tell(.statistics(id, core.measure(at: now)))
         }
-    }
-}
-
-/// How much is kept ready for the loudspeaker: as little as it takes. A device that asks for several frames at once, or a
-/// busy machine, makes it more.
-struct Loudspeaker: Equatable {
-    private(set) var level = Sound.deviceFrame
-    private var underruns = 0
-
-    private static let most = 10 * Sound.deviceFrame
-
-    /// - Parameter underruns: samples that were not there, since the beginning.
-    mutating func learn(underruns: Int) {
-        guard underruns != self.underruns else { return }
-        self.underruns = underruns
-        level = min(Self.most, level + Sound.deviceFrame)
     }
 }
 #endif

@@ -18,7 +18,7 @@ package final class VoiceEngine: Sendable {
         case shut
     }
 
-    private let devices: Devices
+    let devices: Devices
     private let commands = Commands()
     private let thread: StreamsThread
 

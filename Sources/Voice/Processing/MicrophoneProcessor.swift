@@ -15,10 +15,14 @@ final class MicrophoneProcessor {
     /// How long after it was played an echo may still be heard: 200 ms, of which buffers take the greater part.
     private static let tail: Int32 = 9_600
 
+    private static let stale = 2 * Int(tail) / Sound.deviceFrame
+
     let settings: Settings
     private let echo: OpaquePointer?
     private let preprocess: OpaquePointer?
     private var cleaned = [Int16](repeating: 0, count: Sound.deviceFrame)
+    /// Frames since the loudspeaker said anything.
+    private var silent = 0
 
     init(_ settings: Settings) {
         self.settings = settings
@@ -47,7 +51,9 @@ final class MicrophoneProcessor {
     ///   - played: what the loudspeaker got in the meantime.
     func process(_ frame: inout [Int16], played: [Int16]) {
         precondition(frame.count == Sound.deviceFrame && played.count == Sound.deviceFrame)
-        if let echo {
+        silent = played.energy(count: played.count).sum == 0 ? silent + 1 : 0
+        // What is silent for longer than its echo lasts has none.
+        if let echo, silent <= Self.stale {
             speex_echo_cancellation(echo, frame, played, &cleaned)
             swap(&frame, &cleaned)
         }

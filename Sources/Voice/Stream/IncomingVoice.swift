@@ -23,7 +23,7 @@ final class IncomingVoice {
     private var isQuiet = true
 
     /// On a good network what waits is a delay that is heard; on a bad one the buffer learns within two packets.
-    private static let limits = PlayoutBuffer.Limits(minimum: .milliseconds(5), initial: .milliseconds(10))
+    private static let limits = PlayoutBuffer.Limits(minimum: .milliseconds(3), initial: .milliseconds(5))
 
     init(_ formats: [UInt8: Codec]) throws(CodecError) { try accept(formats) }
 
@@ -55,15 +55,16 @@ final class IncomingVoice {
 
     /// Fills `frame` with what is played now.
     func play(_ frame: inout [Int16], at now: Duration) {
-        while end - next < frame.count { fetch(at: now) }
+        while end - next < frame.count { fetch(lacking: frame.count - (end - next), at: now) }
         frame.copy(ready, next..<(next + frame.count))
         next += frame.count
         meter.add(frame, count: frame.count)
     }
 
-    private func fetch(at now: Duration) {
+    private func fetch(lacking: Int, at now: Duration) {
         let samples: Int
-        switch playout.next(at: now, isQuiet: isQuiet) {
+        let (ready, wanted) = (Sound.duration(end - next), Sound.duration(lacking))
+        switch playout.next(at: now, ahead: ready, lacking: wanted, isQuiet: isQuiet) {
         case .frame(let frame, _): samples = decode(frame)
         case .missing(let ticks, let following): samples = conceal(ticks, following)
         case .silence(let ticks): samples = silence(ticks)

@@ -1,16 +1,13 @@
-#if Voice
 import Glibc
 
-@testable import Voice
-
-func sine(_ angle: Double) -> Double { sin(angle) }
+package func sine(_ angle: Double) -> Double { sin(angle) }
 
 /// How like two sounds are.
-enum Likeness {
+package enum Likeness {
     /// The greatest correlation of the two over all shifts of `heard` by `delay` samples.
     ///
     /// - Returns: -1...1 over all of `said`, and the shift.
-    static func correlation(
+    package static func correlation(
         _ said: ArraySlice<Int16>, _ heard: [Int16], delay: ClosedRange<Int>
     ) -> (correlation: Double, delay: Int) {
         // The shift is found where the sound is loudest, on 100 ms of it.
@@ -43,7 +40,7 @@ enum Likeness {
         return (correlation(said[..<(last - best.delay)], heard[first..<last]), best.delay)
     }
 
-    static func correlation(_ one: ArraySlice<Int16>, _ other: ArraySlice<Int16>, step: Int = 1) -> Double {
+    package static func correlation(_ one: ArraySlice<Int16>, _ other: ArraySlice<Int16>, step: Int = 1) -> Double {
         var product = 0
         var first = 1
         var second = 1
@@ -64,7 +61,7 @@ enum Likeness {
     }
 
     /// The strongest frequency, from where the phase of `near` hertz turns to over the sound.
-    static func frequency(_ sound: ArraySlice<Int16>, near hertz: Double, rate: Int = 48_000) -> Double {
+    package static func frequency(_ sound: ArraySlice<Int16>, near hertz: Double, rate: Int = 48_000) -> Double {
         // A scan in steps of 0.1 Hz, 20 Hz to either side.
         var best = (power: -1.0, hertz: hertz)
         for step in -200...200 {
@@ -76,7 +73,7 @@ enum Likeness {
     }
 
     /// The power of `sound` at one frequency (Goertzel).
-    static func power(_ sound: ArraySlice<Int16>, at hertz: Double, rate: Int = 48_000) -> Double {
+    package static func power(_ sound: ArraySlice<Int16>, at hertz: Double, rate: Int = 48_000) -> Double {
         let coefficient = 2 * cos(2 * .pi * hertz / Double(rate))
         var one = 0.0
         var two = 0.0
@@ -88,8 +85,11 @@ enum Likeness {
     }
 
     /// Root mean square, of 32,767.
-    static func loudness(_ sound: ArraySlice<Int16>) -> Double {
-        (Double(Array(sound).energy(count: sound.count).sum) / Double(max(sound.count, 1))).squareRoot()
+    package static func loudness(_ sound: ArraySlice<Int16>) -> Double {
+        sound.withUnsafeBufferPointer { samples in
+            var sum = 0
+            for sample in samples { sum &+= Int(sample) &* Int(sample) }
+            return (Double(sum) / Double(max(samples.count, 1))).squareRoot()
+        }
     }
 }
-#endif

@@ -1,18 +1,17 @@
-#if Voice
-@testable import Voice
+import Glibc
 
 /// Sound made by arithmetic, the same in every run.
-enum Voices {
+package enum Voices {
     /// A sine of `hertz` at a loudness of 0...1 of full scale.
-    static func tone(_ hertz: Double, seconds: Double, rate: Int = Sound.rate, amplitude: Double = 0.3) -> [Int16] {
+    package static func tone(_ hertz: Double, seconds: Double, rate: Int = 48_000, amplitude: Double = 0.3) -> [Int16] {
         (0..<Int(seconds * Double(rate))).map { index in
-            Int16(amplitude * 32_767 * sine(2 * .pi * hertz * Double(index) / Double(rate)))
+            Int16(amplitude * 32_767 * sin(2 * .pi * hertz * Double(index) / Double(rate)))
         }
     }
 
     /// Speech as far as codecs, concealment and scores care: syllables of a voice whose pitch wanders, through the
     /// resonances of vowels, with hisses and pauses between them.
-    static func speech(seconds: Double, rate: Int = Sound.rate, seed: UInt64 = 1) -> [Int16] {
+    package static func speech(seconds: Double, rate: Int = 48_000, seed: UInt64 = 1) -> [Int16] {
         var random = SplitMix(state: seed)
         var sound: [Double] = []
         let wanted = Int(seconds * Double(rate))
@@ -73,7 +72,7 @@ private struct Resonator {
 
     init(hertz: Double, width: Double, rate: Int) {
         let radius = 1 - .pi * width / Double(rate)
-        a = 2 * radius * sine(2 * .pi * hertz / Double(rate) + .pi / 2)
+        a = 2 * radius * sin(2 * .pi * hertz / Double(rate) + .pi / 2)
         b = -radius * radius
         gain = 1 - radius
     }
@@ -86,10 +85,12 @@ private struct Resonator {
 }
 
 /// Numbers from a seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
+package struct SplitMix: RandomNumberGenerator {
+    package var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -98,6 +99,5 @@ struct SplitMix: RandomNumberGenerator {
     }
 
     /// 0..<1.
-    mutating func unit() -> Double { Double(next() >> 11) / Double(UInt64(1) << 53) }
+    package mutating func unit() -> Double { Double(next() >> 11) / Double(UInt64(1) << 53) }
 }
-#endif
