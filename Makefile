@@ -15,7 +15,7 @@ STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls
 # Tests on real sockets and clocks, and in terminals, run by themselves, since the others take every core there is; those
 # of sound in real time run behind them, since people at terminals take every thread there is.
 REAL     = ^(SIPTransportTests|TerminalTests)\.
-SOUND    = ^VoiceTests\.(VoiceEngine|Device)Tests
+SOUND    = ^VoiceTests\.(VoiceEngine|Device|Delay)Tests
 
 # A build tree of its own: switching the standard library to static in .build would build all packages anew.
 RELEASE  = -c release --static-swift-stdlib --scratch-path .build/static
@@ -44,9 +44,9 @@ interop: deps ## talk with programs that others wrote: Kamailio, baresip, linpho
 	PARTYLINE_INTEROP=1 swift test --skip-build --filter '^InteropTests'
 
 devices: PACKAGES += pulseaudio libasound2-plugins
-devices: deps ## sound through PortAudio, on a PulseAudio without hardware that is started for it
+devices: deps ## sound through PortAudio, on a PulseAudio without hardware that is started for it; SECONDS (20) without a gap
 	swift build --build-tests
-	Tests/VoiceTests/pulse swift test --skip-build --filter '^VoiceTests.DeviceTests'
+	PARTYLINE_SECONDS=$(if $(filter file,$(origin SECONDS)),20,$(SECONDS)) Tests/VoiceTests/pulse swift test --skip-build --filter '^VoiceTests.DeviceTests'
 
 build: deps ## the release executable
 	swift build $(RELEASE) --product partyline

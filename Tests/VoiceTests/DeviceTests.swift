@@ -1,5 +1,6 @@
 #if Voice
 import Glibc
+import Harness
 import RTP
 import Synchronization
 import Testing
@@ -111,6 +112,44 @@ import Testing
         try await Task.sleep(for: .seconds(2))
         #expect(took < .seconds(3), "\(took)")
         files.engine.shut()
+    }
+
+    /// As long as `make devices SECONDS=600` says, or 20 s. It begins to count when the devices have run for three seconds:
+    /// a sound server takes its time to begin.
+    @Test("for long the devices run without a gap, and no callback takes long") func long() async throws {
+        let seconds = getenv("PARTYLINE_SECONDS").flatMap { Int(String(cString: $0)) } ?? 20
+        let input = VoiceEngineTests.path("in")
+        defer { unlink(input) }
+        try VoiceEngineTests.write(Voices.speech(seconds: 20), to: input)
+        let devices = End(.devices())
+        let files = End(.files(input: input, output: nil))
+        try Self.call(devices, files)
+        #expect(await VoiceEngineTests.until { devices.statistics?.isAlive ?? false }, "\(devices.devices)")
+        try await Task.sleep(for: .seconds(3))
+        let ports = devices.engine.ports
+        let counters = {
+            [
+                ports.overflows.load(ordering: .relaxed), ports.underflows.load(ordering: .relaxed),
+                ports.overruns.load(ordering: .relaxed), ports.underruns.load(ordering: .relaxed),
+            ]
+        }
+        let before = counters()
+        ports.longestCall.store(0, ordering: .relaxed)
+        let (captures, playbacks) = (ports.captures.load(ordering: .relaxed), ports.playbacks.load(ordering: .relaxed))
+        try await Task.sleep(for: .seconds(seconds))
+        let gaps = zip(counters(), before).map { $0 - $1 }
+        let longest = ports.longestCall.load(ordering: .relaxed)
+        let calls = (
+            ports.captures.load(ordering: .relaxed) - captures, ports.playbacks.load(ordering: .relaxed) - playbacks
+        )
+        print(
+            "\(seconds) s: \(gaps[0]) overflows, \(gaps[1]) underflows, \(gaps[2]) samples too many, \(gaps[3]) not there,",
+            "\(calls.0) and \(calls.1) callbacks, the longest \(longest / 1_000) µs")
+        devices.engine.shut()
+        files.engine.shut()
+        #expect(gaps == [0, 0, 0, 0])
+        #expect(longest < 2_000_000)
+        #expect(calls.0 > 49 * seconds && calls.1 > 99 * seconds)
     }
 
     private static func server(_ signal: Int32) {
