@@ -369,10 +369,12 @@ def main():
     subprocess.run(["gcc", "-O2", "-o", yardstick, os.path.join(HERE, "yardstick.c"), "-lncursesw", "-ltinfo"], check=True)
     print("%-62s %14s %16s %7s  %s" % ("", "partyline", "C yardstick", "ratio", "to reach"))
     import exchange_bench
+    import voice_bench
     parts = {"start": lambda: start(yardstick, program), "talk": lambda: talk(yardstick, program),
              "flood": lambda: flood(yardstick, program), "memory": lambda: memory(program),
              "resize": lambda: resize(yardstick, program), "parser": parser,
-             "exchange": lambda: exchange_bench.run(program, Row, cpu, pss)}
+             "exchange": lambda: exchange_bench.run(program, Row, cpu, pss),
+             "voice": lambda: voice_bench.run(program, Row, Pty, Drain, cpu)}
     for name, part in parts.items():
         if not chosen or name in chosen:
             part()
