@@ -82,6 +82,16 @@ struct BaresipSoundTests {
         try booth.duet.hearEachOther()
     }
 
+    @Test("over TLS ours wants SRTP: one that has none is told so, and no sound goes in the clear")
+    func unsecured() throws {
+        let booth = try BaresipBooth(.pcmu, over: "tls")
+        try booth.office.asAdaAsked()
+        try booth.ada.presses("F2")
+        try booth.ada.sees("The other side does not encrypt voice, and nothing else was allowed.")
+        try booth.duet.hearNothing()
+        try booth.office.exchangeTexts()
+    }
+
     @Test("over TLS and SRTP, asked for voice by us, a tone comes through") func securedByUs() throws {
         let booth = try BaresipBooth(
             .pcmu, over: "tls",
