@@ -82,14 +82,22 @@ struct BaresipSoundTests {
         try booth.duet.hearEachOther()
     }
 
-    @Test("over TLS ours wants SRTP: one that has none is told so, and no sound goes in the clear")
+    @Test("over TLS ours wants SRTP: where it has none no sound goes in the clear, unless our person says so")
     func unsecured() throws {
         let booth = try BaresipBooth(.pcmu, over: "tls")
         try booth.office.asAdaAsked()
         try booth.ada.presses("F2")
-        try booth.ada.sees("The other side does not encrypt voice, and nothing else was allowed.")
+        try booth.ada.sees("The program of bare does not take encrypted voice.")
         try booth.duet.hearNothing()
+        try booth.ada.decides("Text only", on: "Voice")
         try booth.office.exchangeTexts()
+        #expect(!booth.ada.screen.contains("MIC"))
+        try booth.ada.presses("F2")
+        try booth.ada.sees("The program of bare does not take encrypted voice.")
+        try booth.ada.decides("Unencrypted", on: "Voice")
+        try booth.ada.sees("● MIC OPEN")
+        try booth.ada.sees("not encrypted")
+        try booth.ada.waits(for: "its tone") { booth.studio.heard("heard.wav").hasTone(600) }
     }
 
     @Test("over TLS and SRTP, asked for voice by us, a tone comes through") func securedByUs() throws {
