@@ -139,6 +139,6 @@ extension Chat {
             case .request, .forwarded, .paste, .trust: false
             }
         }
-        return index.map { close($0) } ?? []
+        return index.map { close($0) + closeQuestion(about: id) } ?? []
     }
 }

@@ -42,12 +42,14 @@ extension Chat {
         return closePaste() + quiet(call)
     }
 
-    /// Nobody is heard without a sign: of a call that is not seen voice ends, unless it is on hold.
+    /// Nobody is heard without a sign: in a call that is not seen voice ends and is not agreed to, unless we hold it.
     private mutating func quiet(_ call: Call) -> [Effect] {
-        guard let sound = call.sound, call.heldBy == nil else { return [] }
+        guard call.heldBy != .us else { return [] }
+        let refusal = refuseQuestion(aboutVoiceIn: call.id)
+        guard let sound = call.sound else { return refusal }
         if sound.isOn { note(.call, "Voice with \(call.label) has ended: your microphone is closed.") }
         update(call.id) { $0.sound = nil }
-        return [.phone(.endVoice(call.id))]
+        return refusal + [.phone(.endVoice(call.id))]
     }
 
     /// There is no call in progress any more: the one put aside is back.

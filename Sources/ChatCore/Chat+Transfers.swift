@@ -53,7 +53,7 @@ extension Chat {
             return [.phone(.refuseTransfer(id))]
         }
         // Who asks again means the last one.
-        let effects = closeQuestion(about: id)
+        let effects = refuseQuestion(aboutVoiceIn: id) + closeQuestion(about: id)
         note(.call, "\(call.label) asks you to talk to \(state.reference(to: party)) instead.")
         return effects + ask(.transfer(id, to: party)) + [.bell]
     }

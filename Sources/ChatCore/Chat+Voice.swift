@@ -26,7 +26,7 @@ extension Chat {
         case nil: break
         case .wished(let isEncrypted) where isEncrypted || !asksBeforePlain:
             // Both want it: that is the answer to their question.
-            return closeQuestion(about: call.id) + agree(toVoiceIn: call.id, isPlain: !isEncrypted)
+            return closeQuestion(aboutVoiceIn: call.id) + agree(toVoiceIn: call.id, isPlain: !isEncrypted)
         case .wished, .plain: throw Objection("Voice would not be encrypted: the dialog asks whether you want that.")
         }
         update(call.id) { $0.sound = Call.Sound(stage: .asking) }
@@ -41,7 +41,7 @@ extension Chat {
         case .on: note(.call, "You ended voice: your microphone is closed. The chat goes on as text.")
         }
         update(call.id) { $0.sound = nil }
-        return closeQuestion(about: call.id) + [.phone(.endVoice(call.id))]
+        return closeQuestion(aboutVoiceIn: call.id) + [.phone(.endVoice(call.id))]
     }
 
     private func question(aboutVoiceIn id: CallID) -> ConfirmDialog.Speech? {
@@ -49,6 +49,21 @@ extension Chat {
             if case .voice(id, let speech) = dialog.question { return speech }
         }
         return nil
+    }
+
+    /// Takes the question whether to speak in a call away; others about it stay.
+    private mutating func closeQuestion(aboutVoiceIn id: CallID) -> [Effect] {
+        let place = state.dialogs.firstIndex { if case .voice(id, _) = $0.question { true } else { false } }
+        return place.map { close($0) } ?? []
+    }
+
+    /// The same where it is not for now: theirs is refused.
+    mutating func refuseQuestion(aboutVoiceIn id: CallID) -> [Effect] {
+        switch question(aboutVoiceIn: id) {
+        case nil: []
+        case .plain: closeQuestion(aboutVoiceIn: id)
+        case .wished: closeQuestion(aboutVoiceIn: id) + [.phone(.refuseVoice(id))]
+        }
     }
 
     func agree(toVoiceIn id: CallID, isPlain: Bool) -> [Effect] { [.voice(.accept(id, isPlain: isPlain))] }
@@ -176,7 +191,9 @@ extension Chat {
             state.dialogs[index].isPlain = !isEncrypted
             return []
         }
-        guard let call = call(id), call.isOn, state.settings.voiceless == nil, state.dialogs.count < Limits.requests
+        // In a call that waits aside a microphone would be open unseen.
+        guard let call = state.call, call.id == id, call.isOn, state.settings.voiceless == nil,
+            state.dialogs.count < Limits.requests
         else { return [.phone(.refuseVoice(id))] }
         guard isAllowed else {
             note(.call, "\(call.label) asked to speak with you unencrypted, which your configuration does not allow.")
@@ -187,7 +204,7 @@ extension Chat {
         if call.sound?.stage == .asking, isEncrypted || !asksBeforePlain {
             return agree(toVoiceIn: id, isPlain: !isEncrypted)
         }
-        let former = closeQuestion(about: id)
+        let former = closeQuestion(aboutVoiceIn: id)
         note(.call, "\(call.label) asks to speak with you.")
         return former + ask(.voice(id, .wished(isEncrypted: isEncrypted))) + [.bell]
     }
@@ -231,13 +248,13 @@ extension Chat {
         let readable = isSecured || state.route?.isLocal == true ? "" : " It is not encrypted."
         note(.call, "\(agreed)You are speaking with \(call.label). \(microphone), F2 ends voice.\(readable)")
         state.levels = Voice.Levels()
-        return closeQuestion(about: id) + mute(state.voice.pushToTalk)
+        return closeQuestion(aboutVoiceIn: id) + mute(state.voice.pushToTalk)
     }
 
     /// There is no voice, or no more; nil where it is said already. The chat goes on.
     private mutating func voiceIsOff(_ id: CallID, _ words: (Call) -> String?) -> [Effect] {
         guard let call = call(id) else { return [] }
-        let effects = question(aboutVoiceIn: id) == nil ? [] : closeQuestion(about: id)
+        let effects = closeQuestion(aboutVoiceIn: id)
         if call.sound != nil || !effects.isEmpty, let words = words(call) { note(.call, words) }
         update(id) { $0.sound = nil }
         return effects

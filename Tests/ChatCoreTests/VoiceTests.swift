@@ -163,6 +163,23 @@ import Webphone
         #expect(desk.commands() == [.endVoice(.placed(1)), .acceptTransfer(.placed(1), as: .placed(2))])
         #expect(desk.state.aside.first?.sound == nil)
         #expect(desk.box(2).contains("Voice with guest has ended: your microphone is closed."))
+        desk.hears(.voiceAsked(.placed(1), isEncrypted: true))
+        #expect(desk.commands() == [.refuseVoice(.placed(1))] && desk.state.dialog == nil)
+    }
+
+    @Test("nor is one opened by whoever holds us, or asks to speak, as they send us on", arguments: [true, false])
+    func sentOnMeanwhile(_ isHeld: Bool) {
+        var desk = isHeld ? speaking() : Desk.inChat()
+        if isHeld { desk.hears(.call(.placed(1), .hold, by: .them)) }
+        desk.hears(.transferAsked(.placed(1), to: Desk.bob))
+        if !isHeld { desk.hears(.voiceAsked(.placed(1), isEncrypted: true)) }
+        desk.waits()
+        desk.type("⏎")
+        let end: PhoneCommand = isHeld ? .endVoice(.placed(1)) : .refuseVoice(.placed(1))
+        #expect(desk.commands() == [end, .acceptTransfer(.placed(1), as: .placed(2))])
+        #expect(desk.state.dialog == nil && desk.state.aside.first?.sound == nil)
+        desk.hears(.call(.placed(1), .inCall, by: .them))
+        #expect(desk.state.aside.first?.isHeard == false)
     }
 
     @Test("where voice was left out, it is said, and nobody is asked") func voiceless() {

@@ -99,7 +99,7 @@ extension StreamCore {
             statistics.counts.refused += 1
             return
         }
-        guard let source = packets.first?.ssrc, isTheirs(source, from: address, at: now) else { return }
+        if let source = packets.first?.ssrc, !isTheirs(source, from: address, at: now) { return }
         for packet in packets {
             if case .senderReport(let report) = packet { reception.receive(report, at: now) }
             for block in packet.reports where block.ssrc == identity.ssrc { learn(block, at: now) }

@@ -50,4 +50,26 @@ struct BaresipMediaTests {
         try office.ada.says("/call 1001")
         try office.ada.sees("The two programs have no way to talk in common (488).")
     }
+
+    @Test("without SRTP it is spoken with over TLS after a yes in so many words, and not again by the same yes")
+    func unencrypted() throws {
+        let office = try OfficeWithBaresip(over: "tls")
+        try office.asAdaAsked()
+        try office.ada.presses("F2")
+        try office.ada.sees("The program of bare does not take encrypted voice.")
+        #expect(!office.ada.screen.contains("MIC"))
+        try office.ada.decides("Text only", on: "Voice")
+        try office.ada.sees("You did not want to speak with bare unencrypted.")
+        for _ in 1...2 {
+            try office.ada.presses("F2")
+            try office.ada.sees("Speak unencrypted?")
+            try office.ada.decides("Unencrypted", on: "Voice")
+            try office.ada.sees("● MIC OPEN")
+            try office.ada.sees(", not encrypted")
+            try office.ada.presses("F2")
+            try office.ada.waits(for: "no voice") { !office.ada.screen.contains("MIC OPEN") }
+        }
+        try office.ada.presses("C-x")
+        try office.isOver()
+    }
 }
