@@ -51,10 +51,8 @@ struct Duet {
         }
     }
 
-    /// A second comes in which nothing is heard at either end, or at the one that is named. Files may stand still
-    /// meanwhile: nobody hears at all.
-    func hearNothing(at name: String? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let ends = ends.filter { name == nil || $0.name == name }
+    /// A second comes in which nothing is heard at either end. Files may stand still meanwhile: nobody hears at all.
+    func hearNothing(sourceLocation: SourceLocation = #_sourceLocation) throws {
         try ada.waits(for: "silence", sourceLocation) {
             let before = ends.map { $0.heard().samples.count }
             usleep(1_000_000)
