@@ -119,7 +119,7 @@ def used_in_call(program, Pty, Drain, cpu, codec):
         terminal = Pty([program, "--name", "ada", "--server", exchange], sounds.of("ours"))
         bare = None
         try:
-            terminal.until(b"connected")
+            terminal.until(b"ACCESS_GRANTED")
             bare = Baresip(folder, codec, exchange, sounds.of("theirs"))
             terminal.until(b"bare")
             bare.does("dial", "sip:1000@" + exchange)

@@ -10,6 +10,9 @@ final class Lanes: TaskExecutor {
     static let first = Lanes(0, of: threads)
     static let then = Lanes(1, of: threads)
 
+    /// For what listens in real time.
+    static let few = Lanes(0, of: Threads(3))
+
     private static let threads = Threads(8)
 
     private let rank: Int
@@ -78,4 +81,5 @@ extension Trait where Self == OnLanes {
     static var manyAtOnce: Self { OnLanes(lanes: .then) }
     /// Many at once, and these before the others.
     static var manyAtOnceFirst: Self { OnLanes(lanes: .first) }
+    static var fewAtOnce: Self { OnLanes(lanes: .few) }
 }

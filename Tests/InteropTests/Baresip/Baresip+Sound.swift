@@ -38,13 +38,14 @@ extension Baresip {
         var tone = 600
         /// The only one that it has.
         var codec = Codec.opus
+        /// What plays what it hears; nothing has to: it is kept as it is decoded.
+        var player = "none,none"
 
         var modules: [String] { [codec.module, "aufile", "sndfile"] }
 
         func settings(in folder: URL) -> [String] {
-            // Nothing has to play what it hears: it is kept as it is decoded.
             [
-                "audio_source aufile,\(Self.spoken(in: folder).path)", "audio_player none,none",
+                "audio_source aufile,\(Self.spoken(in: folder).path)", "audio_player \(player)",
                 "snd_path \(folder.path)",
             ]
         }
