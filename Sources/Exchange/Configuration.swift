@@ -18,6 +18,8 @@ extension Exchange {
         package var echoTest: PhoneNumber? = 600
         /// What others see of it; valid as a `DisplayName`.
         package var echoTestName = "Echo test"
+        /// What the Echo test can be spoken with in, the most wanted first; empty where the host has no voice.
+        package var codecs: [AudioCodec] = []
         /// How long a registration lasts when the client asks for no time, in seconds; and the bounds of what it may
         /// ask for: below is answered 423, above is shortened.
         package var registration: UInt32 = 60

@@ -25,12 +25,14 @@ extension Exchange {
 
         mutating func count(_ refusal: Refusal) {
             refusals[refusal.status, default: 0] += 1
-            if let limit = refusal.limit { limits[limit, default: 0] += 1 }
+            if let limit = refusal.limit { count(limit) }
         }
+
+        mutating func count(_ limit: Limit) { limits[limit, default: 0] += 1 }
     }
 
     /// What there was no room for.
     package enum Limit: String, Sendable, CaseIterable {
-        case clientsPerLine, numbers, relays, bodySize, registrations
+        case clientsPerLine, numbers, relays, bodySize, registrations, echoVoices
     }
 }

@@ -1,6 +1,6 @@
 import SIP
 
-/// The one who is always there: accepts every chat request at once and sends back what it is told.
+/// The one who is always there: accepts every chat request at once and sends back what it is told, in texts and aloud.
 ///
 /// A user agent of its own, which the exchange treats as a client that is online on every line; the flow between
 /// them is a name and not a connection.
@@ -9,6 +9,7 @@ struct EchoTest: Sendable {
         case transmit(Message)
         case start(UserAgent.Timer, after: Duration)
         case cancel(UserAgent.Timer)
+        case sound(SoundOrder)
     }
 
     /// The flow as the exchange sees it.
@@ -17,8 +18,10 @@ struct EchoTest: Sendable {
     private static let exchangeSide = SocketAddress(host: "exchange.invalid", port: 5_060)
     private static let echoSide = SocketAddress(host: "echo.invalid", port: 5_060)
 
-    private struct Chat {
+    struct Chat {
         let peer: PhoneNumber
+        var isAccepted = false
+        var sound: Sound?
         var lastSaid: [UInt8] = []
         /// How often in a row it was told what ends in what it had said itself.
         var repeats = 0
@@ -27,9 +30,13 @@ struct EchoTest: Sendable {
     /// How the registrar knows it.
     let client: Registrar.Client
     var limits: Exchange.Limits
+    /// What it can be spoken with in; empty where the exchange has no voice.
+    let codecs: [AudioCodec]
+    var identifiers: Identifiers
     private var agent: UserAgent
-    private var chats: [SessionID: Chat] = [:]
+    var chats: [SessionID: Chat] = [:]
     private var sessionsByPeer: [PhoneNumber: [SessionID]] = [:]
+    var sessionsBySound: [Exchange.SoundID: SessionID] = [:]
     private var tokens: UInt64 = 0
 
     /// Nil when the name is not one, which is our own mistake.
@@ -39,6 +46,8 @@ struct EchoTest: Sendable {
         var address = NameAddress(.sip(number.description, configuration.domain))
         address.displayName = name.text
         limits = configuration.limits
+        codecs = configuration.codecs
+        var identifiers = identifiers
         client = Registrar.Client(
             number: number, line: nil, name: name, key: .init(callID: "", instance: nil), flow: Self.flow,
             contact: contact, cseq: 0,
@@ -46,8 +55,10 @@ struct EchoTest: Sendable {
         agent = UserAgent(
             .init(
                 identity: address, contact: contact, trust: .everyFlow,
-                sessionLimit: configuration.limits.echoSessions, messageTypes: ["text/plain"]),
-            identifiers: identifiers)
+                sessionLimit: configuration.limits.echoSessions, messageTypes: ["text/plain"],
+                codecs: configuration.codecs),
+            identifiers: identifiers.split())
+        self.identifiers = identifiers
     }
 
     mutating func receive(_ message: Message) -> [Effect] { perform(.received(message, on: Self.ownFlow)) }
@@ -63,7 +74,7 @@ struct EchoTest: Sendable {
         sessionsByPeer.keys.sorted { $0.value < $1.value }.flatMap { hangUp(on: $0) }
     }
 
-    private mutating func perform(_ event: UserAgent.Event) -> [Effect] {
+    mutating func perform(_ event: UserAgent.Event) -> [Effect] {
         var caused: [Effect] = []
         for effect in agent.handle(event) {
             switch effect {
@@ -78,26 +89,29 @@ struct EchoTest: Sendable {
 
     private mutating func hear(_ report: UserAgent.Report) -> [Effect] {
         switch report {
-        case .incoming(let session, let from, _): return answer(session, from: from)
+        case .incoming(let session, let from, let offer): return answer(session, from: from, offer)
+        case .voice(let session, let news): return hear(news, in: session)
         case .message(let session, let from, let content):
             guard let session = session ?? self.session(with: from) else { return [] }
             return echo(content, in: session)
         case .session(let session, .ended): return forget(session)
         case .referred(let referral, _, _, _): return perform(.command(.refuse(referral)))
         case .session, .messageResult, .peer, .modified, .renewed, .held, .holdFailed, .capabilities,
-            .transfer, .replaced, .dtmf, .voice, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
+            .transfer, .replaced, .dtmf, .notify, .subscriptionRestarted, .subscriptionEnded, .registered,
             .registrationFailed, .unregistered, .ping:
             return []
         }
     }
 
-    private mutating func answer(_ session: SessionID, from: NameAddress) -> [Effect] {
+    private mutating func answer(
+        _ session: SessionID, from: NameAddress, _ offer: SessionDescription?
+    ) -> [Effect] {
         guard let peer = PhoneNumber(user: from.uri.user),
             sessionsByPeer[peer, default: []].count < limits.echoSessionsPerClient
         else { return perform(.command(.reject(session, status: 486))) }
         chats[session] = Chat(peer: peer)
         sessionsByPeer[peer, default: []].append(session)
-        return perform(.command(.accept(session)))
+        return accept(session, offer)
     }
 
     /// The newest chat with whoever sent a text outside of any: some telephones send all of theirs beside the call.
@@ -119,9 +133,10 @@ struct EchoTest: Sendable {
     }
 
     private mutating func forget(_ session: SessionID) -> [Effect] {
+        let released = release(session)
         guard let chat = chats.removeValue(forKey: session) else { return [] }
         sessionsByPeer[chat.peer]?.removeAll { $0 == session }
         if sessionsByPeer[chat.peer]?.isEmpty == true { sessionsByPeer[chat.peer] = nil }
-        return []
+        return released
     }
 }

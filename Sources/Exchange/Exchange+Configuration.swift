@@ -32,7 +32,7 @@ extension Exchange {
     private mutating func replaceEchoTest(after former: Configuration) {
         let isSame =
             former.echoTest == configuration.echoTest && former.echoTestName == configuration.echoTestName
-            && former.domain == configuration.domain
+            && former.domain == configuration.domain && former.codecs == configuration.codecs
         if isSame {
             echoTest?.limits = configuration.limits
         } else {

@@ -16,6 +16,8 @@ import SIP
 ///         case .busy: ...                              // the first client came: stop counting towards idle exit
 ///         case .idle: ...                              // the last one left: start counting
 ///         case .report(let fact): ...                  // the log
+///         case .sound(let order): ...                  // the Echo test's, where the configuration has codecs; is
+///                                                      // answered by an event of its own, behind these effects
 ///         }
 ///     }
 ///
@@ -28,6 +30,7 @@ package struct Exchange: Sendable {
         case fired(Timer)
         /// From now on with this configuration.
         case configured(Configuration)
+        case sound(SoundNews)
     }
 
     package enum Timer: Hashable, Sendable {
@@ -52,6 +55,7 @@ package struct Exchange: Sendable {
         /// The last client left.
         case idle
         case report(Fact)
+        case sound(SoundOrder)
     }
 
     package internal(set) var configuration: Configuration
@@ -112,6 +116,7 @@ package struct Exchange: Sendable {
         case .closed(let flow): close(flow)
         case .fired(let timer): fire(timer)
         case .configured(let configuration): configure(configuration)
+        case .sound(let news): receive(news)
         }
         defer { effects = [] }
         return effects
@@ -160,6 +165,7 @@ package struct Exchange: Sendable {
             case .transmit(let message): perform(layer.handle(.received(message, on: EchoTest.flow)))
             case .start(let timer, let delay): effects.append(.start(.echoTest(timer), after: delay))
             case .cancel(let timer): effects.append(.cancel(.echoTest(timer)))
+            case .sound(let order): self.order(order)
             }
         }
     }

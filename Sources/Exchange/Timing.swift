@@ -60,6 +60,8 @@ extension Exchange {
         /// Chats with the Echo test in all, and by one client; more are answered 486.
         package var echoSessions = 1_024
         package var echoSessionsPerClient = 4
+        /// Those in which it speaks at a time, each with two ports; in more it is silent, and says that it is busy.
+        package var echoVoices = 128
         /// Wrong passwords in a row for an extension at one address before the next try has to wait, and at one address
         /// for all extensions.
         package var wrongPasswords = 3

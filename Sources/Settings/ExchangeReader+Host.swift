@@ -137,6 +137,8 @@ extension ExchangeReader {
         ("transactions-per-flow", 100...10_000_000, { $0.transactionsPerFlow = $1 }),
         ("transactions-per-address", 100...10_000_000, { $0.transactionsPerAddress = $1 }),
         ("registrations-per-second", 1...1_000_000, { $0.registrationsPerSecond = UInt32(clamping: $1) }),
+        ("echo-sessions", 1...100_000, { $0.echoSessions = $1 }),
+        ("echo-voices", 1...1_000, { $0.echoVoices = $1 }),
         ("body", 1_300...65_000, { $0.bodySize = $1 }),
         ("wrong-passwords", 1...1_000, { $0.wrongPasswords = $1 }),
         ("wrong-passwords-per-address", 1...1_000_000, { $0.wrongPasswordsPerAddress = $1 }),

@@ -112,7 +112,8 @@ package enum Reasons {
         case .unanswered: "The other side did not say whether it wants to speak."
         case .incompatible: "The two programs have no sound in common."
         case .unencrypted: "The other side does not take encrypted voice."
-        case .unable(200): "The other side takes texts only, no voice."
+        case .unable(200), .unable(488), .unable(606): "The other side takes texts only, no voice."
+        case .unable(486): "The other side has no voice to spare just now (486)."
         case .unable(let status): general(status)
         case .onHold: "The chat is on hold: there is no voice until it goes on."
         case .noSession: noCall

@@ -126,7 +126,7 @@ final class Street {
                 order += 1
                 timers[timer] = (now + delay, order)
             case .cancel(let timer): timers[timer] = nil
-            case .busy, .idle, .report, .close: break
+            case .busy, .idle, .report, .close, .sound: break
             }
         }
     }

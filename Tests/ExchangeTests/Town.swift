@@ -14,6 +14,9 @@ final class Town {
     /// `.busy` and `.idle` as they came.
     private(set) var occupation: [Exchange.Effect] = []
     private var ports: UInt16 = 40_000
+    /// What the Echo test ordered, and whether there are ports for it.
+    private(set) var orders: [Exchange.SoundOrder] = []
+    var hasPorts = true
     /// Connections that the exchange has ended; `endConnections` has it hear so.
     private(set) var closed: [Flow] = []
 
@@ -42,6 +45,7 @@ final class Town {
 
     func handle(_ event: Exchange.Event) {
         exchange.clock = now
+        var orders: [Exchange.SoundOrder] = []
         for effect in exchange.handle(event) {
             switch effect {
             case .transmit(let message, let flow): phones[flow]?.receive(message, on: flow)
@@ -52,8 +56,20 @@ final class Town {
             case .close(let flow): closed.append(flow)
             case .busy, .idle: occupation.append(effect)
             case .report(let fact): facts.append(fact)
+            case .sound(let order): orders.append(order)
             }
         }
+        for order in orders { hear(order) }
+    }
+
+    private func hear(_ order: Exchange.SoundOrder) {
+        orders.append(order)
+        guard case .reserve(let id, let host, let isSecured) = order else { return }
+        let capabilities = AudioCapabilities(
+            address: SocketAddress(host: host, port: 16_384), control: SocketAddress(host: host, port: 16_385),
+            codecs: exchange.configuration.codecs, security: isSecured ? .required : .answered,
+            keys: [SRTPKey(.aes128SHA1Tag80, Array(repeating: 7, count: 30))].compactMap(\.self))
+        handle(.sound(.reserved(id, hasPorts ? capabilities : nil)))
     }
 
     func close(_ flow: Flow) {

@@ -54,6 +54,8 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
             wrong-passwords = 5
             longest-wait = 60
             transactions = 200_000
+            echo-sessions = 300
+            echo-voices = 30
             transactions-per-flow = 100_000
             [tls]
             certificate = "cert.pem"
@@ -74,6 +76,7 @@ private func complaints(_ text: String, lines: [String]? = nil) -> String {
         #expect(settings.exchange.echoTest == 700 && settings.exchange.echoTestName == "Parrot")
         #expect(settings.exchange.limits.clientsPerLine == 20 && settings.exchange.limits.wrongPasswords == 5)
         #expect(settings.exchange.limits.longestWait == 60)
+        #expect(settings.exchange.limits.echoSessions == 300 && settings.exchange.limits.echoVoices == 30)
         #expect(settings.exchange.limits.transactions == 200_000)
         #expect(settings.exchange.limits.transactionsPerFlow == 100_000)
         let addresses = [("0.0.0.0", TransportProtocol.udp), ("0.0.0.0", .tcp), ("::", .tcp)].map { host, transport in

@@ -59,7 +59,7 @@ actor Room {
                 seat.events.yield(.received(message, on: seat.flow))
             case .start(.roster, _):
                 perform(exchange.handle(.fired(.roster)))
-            case .start, .cancel, .close, .busy, .idle, .report:
+            case .start, .cancel, .close, .busy, .idle, .report, .sound:
                 break
             }
         }

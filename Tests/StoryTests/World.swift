@@ -62,6 +62,8 @@ final class World {
     /// Whether a changed octet made another description of one: what its audio is used for is another thing then, and
     /// nobody can tell.
     private(set) var hasFalseDirections = false
+    /// What Echo tests ordered.
+    private(set) var orders: [Exchange.SoundOrder] = []
     /// What DNS says of domains.
     var names: [String: [Endpoint]] = [:]
     var random: Identifiers
@@ -281,8 +283,9 @@ final class World {
         }
     }
 
-    private func tellExchange(_ site: Int, _ event: Exchange.Event) {
+    func tellExchange(_ site: Int, _ event: Exchange.Event) {
         guard let effects = sites[site].exchange?.handle(event) else { return }
+        defer { for case .sound(let order) in effects { hear(order, site) } }
         for effect in effects {
             switch effect {
             case .transmit(let message, let flow):
@@ -301,10 +304,21 @@ final class World {
                 sites[site].timers[timer] = nil
             case .close(let flow):
                 if let link = linkAtExchange[flow] { cut(link) }
-            case .busy, .idle, .report:
+            case .busy, .idle, .report, .sound:
                 break
             }
         }
+    }
+
+    /// There are ports for every voice.
+    private func hear(_ order: Exchange.SoundOrder, _ site: Int) {
+        orders.append(order)
+        guard case .reserve(let id, let host, let isSecured) = order else { return }
+        let capabilities = AudioCapabilities(
+            address: SocketAddress(host: host, port: 16_384), codecs: sites[site].exchange?.configuration.codecs ?? [],
+            security: isSecured ? .required : .answered,
+            keys: [SRTPKey(.aes128SHA1Tag80, Array(repeating: 9, count: 30))].compactMap(\.self))
+        tellExchange(site, .sound(.reserved(id, capabilities)))
     }
 
     // MARK: The network

@@ -86,7 +86,8 @@ package struct AudioMedia: Equatable, Sendable {
             let (audio, stream) = answer(choice, voice, isHolding: isHolding)
         else { return nil }
         self.isHolding = isHolding
-        let address = SessionDescription.Address(host: host)
+        // Some read this line before the medium's own, and no names in it.
+        let address = SessionDescription.Address(host: voice.address.host)
         let media = offer.media.enumerated().map { place, medium in
             place == choice.place
                 ? audio.media
@@ -114,8 +115,9 @@ package struct AudioMedia: Equatable, Sendable {
         self.offered = nil
         guard let answer, isAnswered(by: answer) else { return .unusable }
         let medium = answer.media[offered.place]
+        // Who hears nothing may say so from a host that has no address.
+        if medium.port == AudioDescription.discard { return .text }
         let remote = AudioDescription(medium, in: answer)
-        if remote?.isDiscarded == true { return .text }
         if offered.audio.profile.isSecure, medium.port == 0 || remote?.profile.isSecure == false {
             // What is offered in its place next need not be encrypted (RFC 3264 §8.2).
             settled[offered.place].transport = RTPProfile.avp.rawValue

@@ -34,6 +34,9 @@ package enum Capabilities {
         ([MediaType.sdp.essence] + messageTypes + multiparts).joined(separator: ", ")
     }
 
+    /// Of a Partyline that knows no voice; others say it where they miss anything.
+    static let noSuchMedium = "304 partyline \"Media type not available\""
+
     /// A refusal with the header field that says what would have been understood.
     package static func refusal(
         _ status: Int, of request: Request, taking messageTypes: [String] = UserAgent.Configuration.messageTypes
@@ -44,7 +47,7 @@ package enum Capabilities {
         case 415:
             response.headers[.accept] = accepted(in: request.method, messageTypes)
             response.headers[.acceptEncoding] = "identity"
-        case 488: response.headers[.warning] = "304 partyline \"Media type not available\""
+        case 488: response.headers[.warning] = noSuchMedium
         default: break
         }
         return response

@@ -78,8 +78,9 @@ extension UserAgent {
         case offerVoice(SessionID, AudioCapabilities)
         /// Says yes to the peer's question for voice.
         case acceptVoice(SessionID, AudioCapabilities)
-        /// Says no to it; the session goes on as it was (RFC 3261 §14.2).
-        case refuseVoice(SessionID)
+        /// Says no to it; the session goes on as it was (RFC 3261 §14.2). `unable` is said by that status, all else by 488
+        /// with the reason.
+        case refuseVoice(SessionID, VoiceRefusal = .declined)
         /// Goes on with text alone, or takes our question back. `Report.voice` is given at once.
         case endVoice(SessionID)
         /// Asks the peer to call somebody else instead of us (RFC 5589 §6); `Report.transfer` tells how it goes.

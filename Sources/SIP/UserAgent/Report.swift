@@ -108,7 +108,7 @@ public enum VoiceRefusal: Hashable, Sendable {
     /// The peer refused what we offered encrypted, and plain was not allowed: it may be offered again with another
     /// `SRTPPolicy`, if our person wants that.
     case unencrypted
-    /// The peer's program knows no voice: it answered that none is to flow, or with this final status.
+    /// The peer's program knows no voice, or has none to spare: it answered that none is to flow, or with this final status.
     case unable(status: Int)
     /// The session is set aside.
     case onHold

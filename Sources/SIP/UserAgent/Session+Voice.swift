@@ -32,10 +32,11 @@ extension Session {
         return [.cancel(.asked)] + drive(.accept(response)) + startTimer() + learn(from: request) + modified(offer)
     }
 
-    mutating func refuseVoice() -> [Effect] {
+    /// - Parameter reason: only what a person said is held against the next question.
+    mutating func refuseVoice(_ reason: VoiceRefusal = .declined) -> [Effect] {
         guard isAsked, let request = server?.request else { return [] }
-        refusals += 1
-        return refusePending(refusal(of: request, .declined)) + proceed()
+        if reason == .declined { refusals += 1 }
+        return refusePending(refusal(of: request, reason)) + proceed()
     }
 
     /// What our person says counts at once; the peer is told, if it knows of any voice.
@@ -171,8 +172,9 @@ extension Session {
         return [.report(.voice(id, .ended(by: .them)))]
     }
 
-    /// 488 with the reason in words (RFC 3261 §20.43).
+    /// 488 with the reason in words (RFC 3261 §20.43), or the status that is the reason.
     func refusal(of request: Request, _ reason: VoiceRefusal) -> Response {
+        if case .unable(let status) = reason, (300..<700).contains(status) { return Response(status, to: request) }
         var response = Response(488, to: request)
         response.headers[.warning] = reason.warning
         return response
@@ -202,6 +204,8 @@ extension VoiceRefusal {
                 self = .unanswered
             } else if warning.hasPrefix("399 ") {
                 self = .declined
+            } else if warning == Capabilities.noSuchMedium {
+                self = .unable(status: response.status)
             } else {
                 // With a program like ours it is not encryption that is in the way; others mean that too by any code.
                 self = warning == Self.incompatibleWords || !isEncrypted ? .incompatible : .unencrypted

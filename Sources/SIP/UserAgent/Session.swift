@@ -61,7 +61,7 @@ package struct Session: Equatable, Sendable {
         case hold(Bool)
         case offerVoice(AudioCapabilities)
         case acceptVoice(AudioCapabilities)
-        case refuseVoice
+        case refuseVoice(VoiceRefusal)
         case endVoice
         case message(MessageToken, UserAgent.Content)
         case keys(String)
@@ -215,7 +215,7 @@ package struct Session: Equatable, Sendable {
         case .hold(let isWanted): hold(isWanted)
         case .offerVoice(let voice): offerVoice(voice)
         case .acceptVoice(let voice): acceptVoice(voice)
-        case .refuseVoice: refuseVoice()
+        case .refuseVoice(let reason): refuseVoice(reason)
         case .endVoice: endVoice()
         case .message(let token, let content): send(token, content)
         case .keys(let keys): press(keys)

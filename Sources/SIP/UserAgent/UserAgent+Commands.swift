@@ -38,8 +38,8 @@ extension UserAgent {
             drive(id, .offerVoice(voice), &effects)
         case .acceptVoice(let id, let voice):
             drive(id, .acceptVoice(voice), &effects)
-        case .refuseVoice(let id):
-            drive(id, .refuseVoice, &effects)
+        case .refuseVoice(let id, let reason):
+            drive(id, .refuseVoice(reason), &effects)
         case .endVoice(let id):
             drive(id, .endVoice, &effects)
         case .reject(let id, let status):

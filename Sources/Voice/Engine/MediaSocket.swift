@@ -7,6 +7,8 @@ final class MediaSocket: Sendable {
     let voice: Int32
     let control: Int32
     let ports: StreamPorts
+    /// What its packets come from.
+    let addresses: [RemoteAddress]
     private let isIPv6: Bool
     /// The interface of a link-local address; else 0.
     private let scope: UInt32
@@ -34,6 +36,7 @@ final class MediaSocket: Sendable {
             }
             (voice, control) = (first, second)
             ports = StreamPorts(voice: port, control: port + 1)
+            addresses = [RemoteAddress(address.host, port: port), RemoteAddress(address.host, port: port + 1)]
             return
         }
         throw .socket(reason)

@@ -131,7 +131,7 @@ final class StreamCore {
 }
 
 extension StreamParameters {
-    fileprivate func makeReception() -> ReceivingStream {
+    func makeReception() -> ReceivingStream {
         ReceivingStream(signalled: remote, isProtected: security != nil, vouched: vouched)
     }
 }

@@ -13,6 +13,7 @@ actor ExchangeHost {
         case transport([TransportEvent])
         case timers([Exchange.Timer])
         case idleTimers([IdleTimer])
+        case sound(Exchange.SoundNews)
         case signal(Int32)
     }
 
@@ -46,6 +47,7 @@ actor ExchangeHost {
     private var outgoing: [TransportCommand] = []
     /// Commands after which the transport is given them, though the batch under way is not done.
     private static let flushed = 8
+    private let echoes: EchoStreams
     private let timers: MachineTimers<Exchange.Timer>
     private let idleTimers: MachineTimers<IdleTimer>
     private var signals: SignalSource?
@@ -71,6 +73,7 @@ actor ExchangeHost {
             sink: { inbox.post(.transport($0)) })
         timers = MachineTimers(queue: executor.queue) { inbox.post(.timers($0)) }
         idleTimers = MachineTimers(queue: executor.queue) { inbox.post(.idleTimers($0)) }
+        echoes = EchoStreams { inbox.post(.sound($0)) }
         exchange = Exchange(settings.exchange, identifiers: .unpredictable)
         self.options = options
         self.settings = settings
@@ -145,6 +148,7 @@ actor ExchangeHost {
                 transport.handled(events.count)
             case .timers(let fired): for timer in fired { perform(exchange.handle(.fired(timer))) }
             case .idleTimers: end("idle")
+            case .sound(let news): perform(exchange.handle(.sound(news)))
             case .signal(SIGHUP) where options.file != nil: reload()
             case .signal(let number): end("signal \(number)")
             }
@@ -172,6 +176,8 @@ actor ExchangeHost {
     }
 
     func perform(_ effects: [Exchange.Effect]) {
+        // What they are answered is another event, for which this one has to be over.
+        var orders: [Exchange.SoundOrder] = []
         for effect in effects {
             switch effect {
             case .transmit(let message, let flow):
@@ -187,7 +193,18 @@ actor ExchangeHost {
                 isIdle = true
                 armIdleExit()
             case .report(let fact): report(fact)
+            case .sound(let order): orders.append(order)
             }
+        }
+        for order in orders { perform(order) }
+    }
+
+    private func perform(_ order: Exchange.SoundOrder) {
+        do throws(EchoFault) {
+            if let news = try echoes.perform(order) { perform(exchange.handle(.sound(news))) }
+        } catch {
+            calmly.notice("the Echo test does not speak: \(error.words)")
+            perform(exchange.handle(.sound(error.news)))
         }
     }
 

@@ -28,6 +28,7 @@ struct ExchangeOptions {
     func settings() throws(ExchangeFileError) -> ExchangeSettings {
         var settings = try file.map { path throws(ExchangeFileError) in try read(path) } ?? ExchangeSettings()
         if !lines.isEmpty { settings.exchange.lines = lines }
+        settings.exchange.codecs = AudioOptions.codecs
         settings.listen = combined(settings.listen)
         settings.exchange.aliases.formUnion(
             [Self.machineName, "localhost"] + (settings.listen ?? []).map(\.address.host))

@@ -9,7 +9,7 @@ import Webphone
 /// there, and each event causes a bounded number of effects.
 ///
 /// `aTEXT` client a says TEXT; `A` its connection ends; `rNNN` the client that was asked last answers with a status and
-/// further fields; `t` the next timer fires; `kBITS` another configuration.
+/// further fields; `t` the next timer fires; `kBITS` another configuration; `e` nothing more is heard of the oldest sound.
 func fuzzExchange(_ bytes: [UInt8]) {
     var host = ExchangeHost()
     for record in records(of: bytes).prefix(200) {
@@ -26,6 +26,7 @@ func fuzzExchange(_ bytes: [UInt8]) {
         case UInt8(ascii: "t")?:
             if let timer = host.timers.fireNext() { host.handle(.fired(timer)) }
         case UInt8(ascii: "k")?: host.handle(.configured(configuration(content.first ?? 0)))
+        case UInt8(ascii: "e")?: if let sound = host.sounds.first { host.handle(.sound(.ended(sound))) }
         default: continue
         }
     }
@@ -38,6 +39,7 @@ private func configuration(_ bits: UInt8) -> Exchange.Configuration {
     if bits & 4 != 0 { configuration.echoTest = 1_001 }
     if bits & 8 != 0 { configuration.domain = "pbx.example" }
     if bits & 16 != 0 { configuration.numbers = 1_000...1_002 }
+    if bits & 64 != 0 { configuration.codecs = ownVoice.codecs }
     if bits & 32 != 0, let name = DisplayName("Ada") {
         let hash = PasswordHash(user: "1000", realm: configuration.domain, password: "x", .md5)
         configuration.extensions = [.init(number: 1_000, name: name, passwords: [hash], line: "Sales")]
@@ -50,6 +52,8 @@ private struct ExchangeHost {
     let flows = (0..<3).map { exampleFlow(UInt16($0), $0 == 2 ? .udp : .tcp) }
     var asked: (Request, Flow)?
     var timers = Timers<Exchange.Timer>()
+    /// Those with ports, the oldest first.
+    private(set) var sounds: [Exchange.SoundID] = []
 
     mutating func hears(_ content: ArraySlice<UInt8>, on flow: Int) {
         guard let message = try? Message.parse(withReturns(content)) else { return }
@@ -67,10 +71,25 @@ private struct ExchangeHost {
             case .start(let timer, let delay): timers.start(timer, delay)
             case .cancel(let timer): timers.cancel(timer)
             case .close(let flow): require(flows.contains(flow), "closed nobody's connection")
-            case .busy, .idle, .report: break
+            case .busy, .idle, .report, .sound: break
             }
         }
+        for case .sound(let order) in effects { perform(order) }
         require(timers.count < 2_000, "timers without end")
+    }
+
+    private mutating func perform(_ order: Exchange.SoundOrder) {
+        switch order {
+        case .reserve(let id, _, _):
+            require(!sounds.contains(id), "asked for ports twice")
+            sounds.append(id)
+            handle(.sound(.reserved(id, sounds.count % 3 == 0 ? nil : ownVoice)))
+        case .echo(let id, _, _): require(sounds.contains(id), "sound without ports")
+        case .release(let id):
+            require(sounds.contains(id), "gives back what it has not")
+            sounds.removeAll { $0 == id }
+        }
+        require(sounds.count <= Exchange.Limits().echoVoices, "sounds without end")
     }
 }
 
