@@ -15,7 +15,7 @@ STRANGERS = kamailio kamailio-presence-modules kamailio-xml-modules kamailio-tls
 # Tests on real sockets and clocks, and in terminals, run by themselves, since the others take every core there is; those
 # of sound in real time run behind them, since people at terminals take every thread there is.
 REAL     = ^(SIPTransportTests|TerminalTests)\.
-SOUND    = ^VoiceTests\.(VoiceEngine|Device|Delay)Tests
+SOUND    = ^VoiceTests\.(VoiceEngine|EchoEngine|Device|Delay)Tests
 
 # Those in which we and strangers listen in real time, behind the others with strangers.
 LISTEN   = ^InteropTests\.ImpairedTests

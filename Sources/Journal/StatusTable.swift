@@ -78,6 +78,7 @@ extension StatusReport {
         case .relays: "too many requests under way"
         case .bodySize: "body too large"
         case .registrations: "too many registrations"
+        case .echoVoices: "too many speak with the Echo test"
         }
     }
 

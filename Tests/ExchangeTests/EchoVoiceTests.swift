@@ -138,12 +138,14 @@ import Testing
         let ann = try Caller(town, over: .tls, Self.silence)
         let (medium, _) = try Self.medium(ann.change(Self.audio(profile: "RTP/SAVP", version: 2)))
         #expect(medium.transport == "RTP/SAVP" && medium.attributes.contains { $0.name == "crypto" })
-        guard case .reserve(_, _, isSecured: true)? = town.orders.first, case .echo(_, let stream, _)? = town.orders.last
+        guard case .reserve(_, _, isSecured: true)? = town.orders.first,
+            case .echo(_, let stream, _)? = town.orders.last
         else { return #expect(Bool(false), "\(town.orders)") }
         #expect(stream.security?.remote.octets == Array(repeating: 65, count: 30))
     }
 
-    @Test("of a client elsewhere any port of its host may be its own; of one who comes with many, none but what it said")
+    @Test(
+        "of a client elsewhere any port of its host may be its own; of one who comes with many, none but what it said")
     func vouched() throws {
         let town = Self.town { $0.trusted = [] }
         let ann = try Caller(town, Self.silence)

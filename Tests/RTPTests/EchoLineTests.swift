@@ -9,7 +9,8 @@ import Testing
 
     private static let line = EchoLine(ssrc: 1, sequence: 0xFFFE, timestamp: 0xFFFF_FF00, clock: 8_000, at: .zero)
 
-    @Test("has our source, number and time, and what was lost, late, marked or left out on the way is so on the way back")
+    @Test(
+        "has our source, number and time, and what was lost, late, marked or left out on the way is so on the way back")
     func gaps() {
         var line = Self.line
         let came: [(UInt16, UInt32, Bool)] = [

@@ -50,6 +50,35 @@ import Testing
         #expect(!ada.screen.contains("MIC"))
     }
 
+    @Test("with 600 one hears oneself: the tone comes back, and both meters move, until voice ends") func echoTest()
+        throws
+    {
+        let studio = try Studio()
+        let exchange = try ExchangeProcess()
+        let files = "\(studio.path("tone.wav")),\(studio.path("ada.wav"))"
+        let ada = try Person(["--name", "ada", "--server", exchange.address, "--audio-file", files])
+        try ada.sees("▸ Echo test")
+        try ada.presses("Enter")
+        try ada.sees("IN_CALL")
+        try ada.presses("F2")
+        try ada.sees("Echo test agreed.")
+        try ada.sees("● MIC OPEN")
+        try ada.waits(for: "both meters to move") { ada.screen.contains(/you ■■.*they ■■/) }
+        try ada.waits(for: "a tone of 440 Hz") {
+            try studio.heard("ada.wav").contains { abs($0.waves - 440) <= 1 && $0.loudness > 4_000 }
+        }
+        try ada.waits(for: "a word for how well it comes through") { ada.screen.contains("good") }
+        try ada.presses("F3")
+        try ada.sees("MIC OFF")
+        try ada.waits(for: "silence") { try (studio.heard("ada.wav").first?.loudness ?? 0) < 50 }
+        try ada.presses("F2")
+        try ada.sees("You ended voice")
+        #expect(!ada.screen.contains("MIC"))
+        try ada.types("and texts still come back")
+        try ada.presses("Enter")
+        try ada.sees("Echo test said: and texts still come back")
+    }
+
     @Test("who does not want to speak goes on in text") func refused() throws {
         let exchange = try ExchangeProcess()
         let ada = try Person(["--name", "ada", "--server", exchange.address])
