@@ -55,7 +55,7 @@ import Testing
     {
         let studio = try Studio()
         let exchange = try ExchangeProcess()
-        let files = "\(studio.path("tone.wav")),\(studio.path("ada.wav"))"
+        let files = "\(try studio.tone(440)),\(studio.path("ada.wav"))"
         let ada = try Person(["--name", "ada", "--server", exchange.address, "--audio-file", files])
         try ada.sees("▸ Echo test")
         try ada.presses("Enter")
@@ -65,12 +65,12 @@ import Testing
         try ada.sees("● MIC OPEN")
         try ada.waits(for: "both meters to move") { ada.screen.contains(/you ■■.*they ■■/) }
         try ada.waits(for: "a tone of 440 Hz") {
-            try studio.heard("ada.wav").contains { abs($0.waves - 440) <= 1 && $0.loudness > 4_000 }
+            studio.heard("ada.wav").tones.contains { abs($0.hertz - 440) <= 1 && $0.loudness > 4_000 }
         }
         try ada.waits(for: "a word for how well it comes through") { ada.screen.contains("good") }
         try ada.presses("F3")
         try ada.sees("MIC OFF")
-        try ada.waits(for: "silence") { try (studio.heard("ada.wav").first?.loudness ?? 0) < 50 }
+        try ada.waits(for: "silence") { studio.heard("ada.wav", last: 1).isSilent }
         try ada.presses("F2")
         try ada.sees("You ended voice")
         #expect(!ada.screen.contains("MIC"))

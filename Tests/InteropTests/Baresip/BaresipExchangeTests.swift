@@ -46,6 +46,21 @@ struct BaresipExchangeTests {
         try bare.says("Active calls (0)", asked: "listcalls")
     }
 
+    @Test("the Echo test gives its sound back, at its frequency", arguments: [Baresip.Sound.Codec.opus, .pcmu])
+    func echoedSound(_ codec: Baresip.Sound.Codec) throws {
+        let exchange = try ExchangeProcess()
+        var account = Baresip.Account(transport: "udp")
+        account.sound = .init(tone: 600, codec: codec)
+        let bare = try Baresip(account, at: exchange.address)
+        try bare.says("OK", asked: "reginfo")
+        try bare.does("dial", "sip:600@\(exchange.address)")
+        try bare.hears("CALL_ESTABLISHED")
+        let isThere = eventually(within: 30) { bare.heard.hasTone(600) }
+        #expect(isThere, "\(bare.heard.account)")
+        try bare.does("hangup")
+        try bare.hears("CALL_CLOSED")
+    }
+
     @Test("without a name of its own it is called user")
     func nameless() throws {
         let exchange = try ExchangeProcess()
