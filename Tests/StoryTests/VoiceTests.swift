@@ -197,7 +197,7 @@ struct VoiceStoryTests {
         world.command(0, .offerVoice(.placed(1), Self.voice(of: 0, .preferred)))
         world.run(for: .seconds(5))
         #expect(world.people[0].voice == [.asking, .failed("The other side takes texts only, no voice.")])
-        #expect(world.people[1].notes == [.audioLeftOut] && world.people[1].questions == 0)
+        #expect(world.people[1].notes.isEmpty && world.people[1].questions == 0)
         #expect(world.people[1].voice.isEmpty && world.people[1].calls[.received(1)] == .inCall)
     }
 

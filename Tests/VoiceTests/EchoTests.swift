@@ -231,6 +231,18 @@ private struct Booth {
         #expect(booth.sent.allSatisfy { $0.address == Booth.stranger })
     }
 
+    @Test("who has chosen its SSRC is answered under another one, and what it sent itself is not sent again")
+    func collision() throws {
+        var booth = try Booth()
+        let own = Conversation.identity(2).ssrc
+        let back = (1...3 as ClosedRange<UInt16>).map { booth.hears(Booth.packet($0, ssrc: own), from: Booth.ada) }
+        let header = try #require(back.first?.last?.packet?.header)
+        #expect(header.ssrc != own && back[1].isEmpty == false)
+        for sequence in 4...9 as ClosedRange<UInt16> {
+            #expect(booth.hears(Booth.packet(sequence, ssrc: header.ssrc), from: Booth.ada).isEmpty)
+        }
+    }
+
     @Test("another codec comes back under numbers of its own") func codecChange() throws {
         var booth = try Booth(.opus)
         _ = booth.hears(Booth.packet(1, payloadType: 96), from: Booth.ada)

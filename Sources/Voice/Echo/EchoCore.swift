@@ -17,6 +17,8 @@ final class EchoCore {
     private var collisions = Collisions()
     private var schedule: ControlSchedule
     private var allowance: EchoAllowance
+    /// Whether the source is another one than that of the last packet that went back.
+    private var begins = false
     /// Where the last packet of sound came from that was the other side's.
     private var heardFrom: RemoteAddress?
     /// When anything of the other side's came.
@@ -78,7 +80,7 @@ final class EchoCore {
         guard count > 0 else { return }
         switch (DatagramKind(of: datagram.span.extracting(0..<count)), port) {
         case (.rtp, .voice): receiveVoice(&datagram, count, from: address, at: now, send)
-        case (.rtcp, _): receiveControl(&datagram, count, from: address, at: now)
+        case (.rtcp, _): receiveControl(&datagram, count, from: address, at: now, send)
         case (.rtp, .control), (.stun, _), (.zrtp, _), (.dtls, _), (.turn, _), (.unknown, _): break
         }
     }
@@ -97,35 +99,43 @@ final class EchoCore {
         else { return }
         let codec = parameters.receiving[heard.header.payloadType]
         guard codec != nil || parameters.keysReceiving.contains(heard.header.payloadType) else { return }
-        let begins: Bool
         switch reception.receive(heard.header, clock: codec?.clockRate, from: address, at: now) {
-        case .taken: begins = false
+        case .taken: break
         case .began: begins = true
         case .dropped: return
         }
-        switch collisions.judge(heard.header.ssrc, from: address, own: identity.ssrc, at: now) {
-        case .none: break
-        case .collision: renumber(clock: line.clock, at: now)
-        case .loop: return
-        }
+        guard isTheirs(heard.header.ssrc, from: address, at: now, send) else { return }
         lastHeard = now
         guard address == reception.destination else { return }
         if address != heardFrom { allowance.forget() }
         heardFrom = address
         allowance.received(count)
         guard parameters.sends, parameters.receives, allowance.mayEcho(at: now) else { return }
-        echo(heard, of: datagram, codec, begins: begins, to: address, at: now, send)
+        echo(heard, of: datagram, codec, to: address, at: now, send)
+    }
+
+    /// Whether it is not our own that comes back. Where it is somebody else's with our SSRC we go on with another one.
+    private func isTheirs(_ ssrc: UInt32, from address: RemoteAddress, at now: Duration, _ send: Send) -> Bool {
+        switch collisions.judge(ssrc, from: address, own: identity.ssrc, at: now) {
+        case .none: return true
+        case .collision:
+            report(goodbye: true, at: now, send)
+            renumber(clock: line.clock, at: now)
+            return true
+        case .loop: return false
+        }
     }
 
     private func echo(
-        _ heard: RTPPacket, of datagram: [UInt8], _ codec: Codec?, begins: Bool, to address: RemoteAddress,
-        at now: Duration, _ send: Send
+        _ heard: RTPPacket, of datagram: [UInt8], _ codec: Codec?, to address: RemoteAddress, at now: Duration,
+        _ send: Send
     ) {
         // Nobody could tell what the times of two clocks in one source mean (RFC 7160 §4.1).
         if let codec, codec.clockRate != line.clock { renumber(clock: codec.clockRate, at: now) }
         let octets = heard.payload.count
         let number = codec == parameters.codec ? parameters.payloadType : heard.header.payloadType
         let header = line.header(for: heard.header, payloadType: number, octets: octets, begins: begins, at: now)
+        begins = false
         var target = packet.mutableSpan
         header.write(into: &target)
         for index in 0..<octets { target[RTPHeader.size + index] = datagram[heard.payload.lowerBound + index] }
@@ -133,11 +143,12 @@ final class EchoCore {
     }
 
     private func receiveControl(
-        _ datagram: inout [UInt8], _ count: Int, from address: RemoteAddress, at now: Duration
+        _ datagram: inout [UInt8], _ count: Int, from address: RemoteAddress, at now: Duration, _ send: Send
     ) {
         guard let plain = open(&datagram, count, rtcp: true),
             reception.takesControl(from: address, control: parameters.remoteControl),
-            let packets = try? ControlPacket.parse(datagram.span.extracting(0..<plain))
+            let packets = try? ControlPacket.parse(datagram.span.extracting(0..<plain)),
+            let source = packets.first?.ssrc, isTheirs(source, from: address, at: now, send)
         else { return }
         lastHeard = now
         if address.host == heardFrom?.host { allowance.received(count) }
