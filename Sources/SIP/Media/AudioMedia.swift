@@ -86,8 +86,7 @@ package struct AudioMedia: Equatable, Sendable {
             let (audio, stream) = answer(choice, voice, isHolding: isHolding)
         else { return nil }
         self.isHolding = isHolding
-        // Some read this line before the medium's own, and no names in it.
-        let address = SessionDescription.Address(host: voice.address.host)
+        let address = SessionDescription.Address(host: host)
         let media = offer.media.enumerated().map { place, medium in
             place == choice.place
                 ? audio.media

@@ -28,7 +28,7 @@ extension Session {
     mutating func accept(_ voice: AudioCapabilities? = nil) -> [Effect] {
         guard state == .early, let server else { return [] }
         isAccepting = true
-        if let voice, hold.wasActive || hold.byThem || agreement == .open(nil) { media.voice = voice }
+        if let voice, hold.wasActive || hold.byThem || agreement == .open(nil) { bring(voice) }
         guard !server.awaitsDescription else { return [] }
         var response = success(to: server.request)
         let isDropped = response == nil && media.voice != nil

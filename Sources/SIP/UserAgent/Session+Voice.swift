@@ -23,13 +23,19 @@ extension Session {
 
     mutating func acceptVoice(_ voice: AudioCapabilities) -> [Effect] {
         guard isAsked, let request = server?.request, case .open(let offer?) = agreement else { return [] }
-        media.voice = voice
+        bring(voice)
         guard let response = success(to: request) else {
             return refusePending(refusal(of: request, .incompatible)) + [.report(.voice(id, .refused(.incompatible)))]
                 + proceed()
         }
         refusals = 0
         return [.cancel(.asked)] + drive(.accept(response)) + startTimer() + learn(from: request) + modified(offer)
+    }
+
+    /// Where it is heard we are from now on: a flow within a program has no address that others could read.
+    mutating func bring(_ voice: AudioCapabilities) {
+        media.voice = voice
+        host = voice.address.host
     }
 
     /// - Parameter reason: only what a person said is held against the next question.
