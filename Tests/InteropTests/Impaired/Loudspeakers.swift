@@ -27,10 +27,13 @@ final class Loudspeakers: Sendable {
         let devices = (0..<count).map { "pcm.ear\($0) { type pulse device ear\($0) }\n" }
         try ("</usr/share/alsa/alsa.conf>\n" + devices.joined())
             .write(to: folder.appendingPathComponent("asound.conf"), atomically: true, encoding: .utf8)
-        let log = folder.appendingPathComponent("log").path
-        let script =
-            "exec pulseaudio -n -F \(folder.path)/default.pa --exit-idle-time=-1 --use-pid-file=no --daemonize=no"
-            + " --high-priority --realtime 2>\(log)"
+        // It ends when the tests do.
+        let script = """
+            pulseaudio -n -F \(folder.path)/default.pa --exit-idle-time=-1 --use-pid-file=no --daemonize=no \
+                --high-priority --realtime 2>\(folder.path)/log &
+            while kill -0 \(getpid()) 2>/dev/null; do sleep 1; done
+            kill $!; wait; rm -rf \(folder.path)
+            """
         server = Kept(
             try Child(
                 ["sh", "-c", script], environment: ["HOME": folder.path, "XDG_RUNTIME_DIR": folder.path]))
