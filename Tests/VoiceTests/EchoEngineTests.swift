@@ -1,5 +1,6 @@
 #if Voice
 import Glibc
+import Harness
 import RTP
 import Synchronization
 import Testing

@@ -1,4 +1,5 @@
 #if Voice
+import Harness
 import RTP
 import Testing
 
