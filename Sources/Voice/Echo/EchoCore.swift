@@ -43,29 +43,12 @@ final class EchoCore {
         allowance = EchoAllowance(at: now)
         reception = parameters.makeReception()
         lastHeard = now
-        security = try Self.secured(parameters.security)
-    }
-
-    private static func secured(_ keys: StreamKeys?) throws(StreamFault) -> SecureStream? {
-        do throws(SecurityFault) {
-            return try keys.map { keys throws(SecurityFault) in try SecureStream(keys) }
-        } catch {
-            throw .security(error)
-        }
+        security = try parameters.makeSecurity()
     }
 
     /// Goes on as agreed anew.
     func update(_ new: StreamParameters, at now: Duration) throws(StreamFault) {
-        if let security, let keys = new.security {
-            do throws(SecurityFault) { try security.change(keys) } catch { throw .security(error) }
-        } else if new.security != parameters.security {
-            security = try Self.secured(new.security)
-        }
-        if (new.security == nil) == (parameters.security == nil), new.vouched == parameters.vouched {
-            reception.signal(new.remote)
-        } else {
-            reception = new.makeReception()
-        }
+        try new.follow(parameters, &security, &reception)
         lastHeard = now
         parameters = new
     }

@@ -45,15 +45,7 @@ final class StreamCore {
         } catch {
             throw .codec(error)
         }
-        security = try Self.secured(parameters.security)
-    }
-
-    private static func secured(_ keys: StreamKeys?) throws(StreamFault) -> SecureStream? {
-        do throws(SecurityFault) {
-            return try keys.map { keys throws(SecurityFault) in try SecureStream(keys) }
-        } catch {
-            throw .security(error)
-        }
+        security = try parameters.makeSecurity()
     }
 
     /// Goes on as agreed anew, in the same stream: rollovers and what was learned of the network stay.
@@ -64,16 +56,7 @@ final class StreamCore {
         } catch {
             throw .codec(error)
         }
-        if let security, let keys = new.security {
-            do throws(SecurityFault) { try security.change(keys) } catch { throw .security(error) }
-        } else if new.security != parameters.security {
-            security = try Self.secured(new.security)
-        }
-        if (new.security == nil) == (parameters.security == nil), new.vouched == parameters.vouched {
-            reception.signal(new.remote)
-        } else {
-            reception = new.makeReception()
-        }
+        try new.follow(parameters, &security, &reception)
         if !new.receives { incoming.forget() }
         statistics.sending = new.codec
         parameters = new
@@ -133,6 +116,30 @@ final class StreamCore {
 extension StreamParameters {
     func makeReception() -> ReceivingStream {
         ReceivingStream(signalled: remote, isProtected: security != nil, vouched: vouched)
+    }
+
+    func makeSecurity() throws(StreamFault) -> SecureStream? {
+        do throws(SecurityFault) {
+            return try security.map { keys throws(SecurityFault) in try SecureStream(keys) }
+        } catch {
+            throw .security(error)
+        }
+    }
+
+    /// Goes on in the same stream as agreed anew, where that was agreed on before: rollovers stay, and whose it is.
+    func follow(
+        _ before: StreamParameters, _ secured: inout SecureStream?, _ reception: inout ReceivingStream
+    ) throws(StreamFault) {
+        if let secured, let keys = security {
+            do throws(SecurityFault) { try secured.change(keys) } catch { throw .security(error) }
+        } else if security != before.security {
+            secured = try makeSecurity()
+        }
+        if (security == nil) == (before.security == nil), vouched == before.vouched {
+            reception.signal(remote)
+        } else {
+            reception = makeReception()
+        }
     }
 }
 #endif
