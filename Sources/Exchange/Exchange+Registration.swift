@@ -54,11 +54,21 @@ extension Exchange {
     }
 
     mutating func close(_ flow: Flow) {
-        let invites = relays.invites(from: flow)
-        perform(layer.handle(.closed(flow)))
         // Whoever called over it is not there to hear an answer: nobody shall ring for nothing.
-        for id in invites { abandonRelay(id) }
+        departures.add(
+            layer.members(on: flow).map { .transaction($0) } + relays.invites(from: flow).map { .invite($0) })
+        depart()
         for client in registrar.close(flow) { leave(client, .connectionEnded) }
+    }
+
+    mutating func depart() {
+        for remnant in departures.take() {
+            switch remnant {
+            case .transaction(let member): perform(layer.close(member))
+            case .invite(let id): abandonRelay(id)
+            }
+        }
+        if !departures.isEmpty { effects.append(.start(.departure, after: .zero)) }
     }
 
     mutating func beat() {

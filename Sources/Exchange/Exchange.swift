@@ -42,6 +42,8 @@ package struct Exchange: Sendable {
         case roster
         /// What is left for the called client to answer a request; for a ringing one, timer C.
         case relay(TransactionLayer.ServerID)
+        /// Runs at once, while connections that are gone have left more than was ended with them.
+        case departure
     }
 
     package enum Effect: Equatable, Sendable {
@@ -65,6 +67,7 @@ package struct Exchange: Sendable {
     var layer: TransactionLayer
     var registrar: Registrar
     var relays = Relays()
+    var departures = Departures()
     var referrals = Referrals()
     var subscriptions = Subscriptions()
     var echoTest: EchoTest?
@@ -129,6 +132,7 @@ package struct Exchange: Sendable {
         case .beat: beat()
         case .roster: tellChanges()
         case .relay(let id): expireRelay(id)
+        case .departure: depart()
         }
     }
 

@@ -44,7 +44,8 @@ struct Relays: Sendable {
 
     private struct Load {
         var count = 0
-        var invites: Set<TransactionLayer.ServerID> = []
+        /// By when they came.
+        var invites: [UInt64: TransactionLayer.ServerID] = [:]
     }
 
     private var table: [TransactionLayer.ServerID: Relay] = [:]
@@ -73,8 +74,7 @@ struct Relays: Sendable {
 
     /// The INVITEs of one flow that await their final response, in the order in which they came.
     func invites(from flow: Flow) -> [TransactionLayer.ServerID] {
-        (loads[flow]?.invites ?? []).map { (id: $0, order: table[$0]?.order ?? 0) }.sorted { $0.order < $1.order }
-            .map(\.id)
+        (loads[flow]?.invites ?? [:]).sorted { $0.key < $1.key }.map(\.value)
     }
 
     mutating func add(_ relay: Relay, as id: TransactionLayer.ServerID) {
@@ -87,7 +87,7 @@ struct Relays: Sendable {
         loads[id.flow, default: Load()].count += 1
         perAddress[id.flow.remote.peerHost, default: 0] += 1
         octets += relay.request.octets
-        if id.method == .invite { loads[id.flow]?.invites.insert(id) }
+        if id.method == .invite { loads[id.flow]?.invites[relay.order] = id }
     }
 
     mutating func enter(_ phase: Phase, _ id: TransactionLayer.ServerID) {
@@ -98,7 +98,7 @@ struct Relays: Sendable {
         guard let relay = table.removeValue(forKey: id) else { return nil }
         servers[relay.branch] = nil
         if relay.isInitial { origins[Origin(relay.request)] = nil }
-        if id.method == .invite { loads[id.flow]?.invites.remove(id) }
+        if id.method == .invite { loads[id.flow]?.invites[relay.order] = nil }
         octets -= relay.request.octets
         let host = id.flow.remote.peerHost
         perAddress[host, default: 1] -= 1

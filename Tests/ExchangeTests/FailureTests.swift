@@ -20,6 +20,34 @@ import Testing
         #expect(pair.bob.lastRequest?.method == .cancel)
     }
 
+    @Test("the caller of a thousand is gone: all stop ringing, and no event does more than a lump of it")
+    func callerOfManyGone() {
+        let pair = Pair()
+        for _ in 0..<1_000 { pair.ann.ask("INVITE", "sip:1001@exchange.local") }
+        for invite in pair.bob.requests { pair.bob.answer(invite, 180) }
+        pair.bob.forget()
+        pair.town.mostEffects = 0
+        pair.ann.disconnect()
+        #expect(pair.bob.requests.count < Departures.lump)
+        pair.town.wait(.zero)
+        #expect(pair.bob.requests.count { $0.method == .cancel } == 1_000)
+        #expect(pair.town.exchange.relays.count == 0)
+        #expect(pair.town.mostEffects < 8 * Departures.lump)
+    }
+
+    @Test("the phone that a thousand call is gone: each is told, and no event does more than a lump of it")
+    func calledByManyGone() {
+        let pair = Pair()
+        for _ in 0..<1_000 { pair.ann.ask("INVITE", "sip:1001@exchange.local") }
+        for invite in pair.bob.requests { pair.bob.answer(invite, 180) }
+        pair.town.mostEffects = 0
+        pair.bob.disconnect()
+        pair.town.wait(.zero)
+        #expect(pair.ann.statuses.count { $0 == 480 } == 1_000)
+        #expect(pair.town.exchange.relays.count == 0)
+        #expect(pair.town.mostEffects < 8 * Departures.lump)
+    }
+
     @Test("a client over UDP that is dead: 408 for a message, 480 for a call, after 5 s") func dead() {
         let pair = Pair(.tcp, .udp)
         pair.ann.ask("MESSAGE", "sip:1001@exchange.local")

@@ -20,6 +20,9 @@ final class Town {
     /// Connections that the exchange has ended; `endConnections` has it hear so.
     private(set) var closed: [Flow] = []
 
+    /// The most that one event had.
+    var mostEffects = 0
+
     init(_ configuration: Exchange.Configuration = .init(lines: ["Webphone1", "Webphone2"])) {
         exchange = Exchange(configuration, identifiers: .seeded(7))
     }
@@ -46,7 +49,9 @@ final class Town {
     func handle(_ event: Exchange.Event) {
         exchange.clock = now
         var orders: [Exchange.SoundOrder] = []
-        for effect in exchange.handle(event) {
+        let effects = exchange.handle(event)
+        mostEffects = max(mostEffects, effects.count)
+        for effect in effects {
             switch effect {
             case .transmit(let message, let flow): phones[flow]?.receive(message, on: flow)
             case .start(let timer, let delay):

@@ -74,4 +74,10 @@ extension TransactionLayer {
 
     /// How every branch of RFC 3261 starts (§8.1.1.7); others are matched by RFC 2543's rules.
     static var magicCookie: String { "z9hG4bK" }
+
+    /// Names a transaction of either role.
+    package enum Member: Hashable, Sendable {
+        case client(ClientID)
+        case server(ServerID)
+    }
 }

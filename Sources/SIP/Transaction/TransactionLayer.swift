@@ -130,16 +130,17 @@ public struct TransactionLayer: Sendable, Equatable {
         }
     }
 
-    private mutating func close(_ flow: Flow) -> [Effect] {
-        let (clients, servers) = flows.members(on: flow)
-        var effects: [Effect] = []
-        for id in clients {
-            effects += id.method == .invite ? advance(id, invite: .closed) : advance(id, nonInvite: .closed)
+    private mutating func close(_ flow: Flow) -> [Effect] { members(on: flow).flatMap { close($0) } }
+
+    /// The transactions on a flow, for who closes them one by one: there may be thousands.
+    package func members(on flow: Flow) -> [Member] { flows.members(on: flow) }
+
+    /// The flow of the transaction is gone; it fails now.
+    package mutating func close(_ member: Member) -> [Effect] {
+        switch member {
+        case .client(let id): id.method == .invite ? advance(id, invite: .closed) : advance(id, nonInvite: .closed)
+        case .server(let id): id.method == .invite ? advance(id, invite: .closed) : advance(id, nonInvite: .closed)
         }
-        for id in servers {
-            effects += id.method == .invite ? advance(id, invite: .closed) : advance(id, nonInvite: .closed)
-        }
-        return effects
     }
 
     /// Whether we may begin one more transaction on the flow; counts a refusal.

@@ -36,10 +36,7 @@ extension TransactionTable: Equatable where Machine: Equatable {}
 /// Which transactions live on which flow: what a closed flow takes with it, and how much room each flow and each address
 /// uses, in transactions and in octets.
 package struct FlowIndex: Sendable, Equatable {
-    package enum Member: Hashable, Sendable {
-        case client(TransactionLayer.ClientID)
-        case server(TransactionLayer.ServerID)
-    }
+    package typealias Member = TransactionLayer.Member
 
     private struct Entry: Sendable, Equatable {
         /// With the octets that each keeps.
@@ -114,17 +111,16 @@ package struct FlowIndex: Sendable, Equatable {
     }
 
     /// The flow's transactions: clients first, by branch, so that a replay sees the same order.
-    package func members(on flow: Flow) -> (clients: [TransactionLayer.ClientID], servers: [TransactionLayer.ServerID])
-    {
+    package func members(on flow: Flow) -> [Member] {
         var clients: [TransactionLayer.ClientID] = []
-        var servers: [TransactionLayer.ServerID] = []
+        var servers: [Member] = []
         for member in (entries[flow]?.members ?? [:]).keys {
             switch member {
             case .client(let id): clients.append(id)
-            case .server(let id): servers.append(id)
+            case .server: servers.append(member)
             }
         }
         clients.sort { ($0.branch, $0.method.rawValue) < ($1.branch, $1.method.rawValue) }
-        return (clients, servers)
+        return clients.map { .client($0) } + servers
     }
 }
