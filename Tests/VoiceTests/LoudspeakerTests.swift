@@ -13,12 +13,12 @@ import Testing
         return loudspeaker
     }
 
-    @Test("a frame is made 4 ms before the device asks for it")
+    @Test("a frame is made 3 ms before the device asks for it")
     func justInTime() {
         let loudspeaker = settled()
-        #expect(loudspeaker.due(ready: 0, asked: .zero) == .milliseconds(6))
-        #expect(loudspeaker.due(ready: 0, asked: .milliseconds(6)) == .zero)
-        #expect(loudspeaker.due(ready: 480, asked: .milliseconds(6)) == .milliseconds(10))
+        #expect(loudspeaker.due(ready: 0, asked: .zero) == .milliseconds(7))
+        #expect(loudspeaker.due(ready: 0, asked: .milliseconds(7)) == .zero)
+        #expect(loudspeaker.due(ready: 480, asked: .milliseconds(7)) == .milliseconds(10))
     }
 
     @Test("a device that does not ask is given one frame and waited for")
@@ -31,24 +31,24 @@ import Testing
     @Test("what was missing is kept ready from then on, and given up when ten seconds show that it was too much")
     func learning() {
         var loudspeaker = settled(underruns: 480)
-        #expect(loudspeaker.reserve == 192 + 480)
+        #expect(loudspeaker.reserve == 144 + 480)
         let isEarly = !loudspeaker.learn(underruns: 480, left: 480, asked: .zero, at: .seconds(5))
-        #expect(isEarly && loudspeaker.reserve == 192 + 480)
+        #expect(isEarly && loudspeaker.reserve == 144 + 480)
         let isOver = loudspeaker.learn(underruns: 480, left: 480, asked: .zero, at: .seconds(11))
-        #expect(isOver && loudspeaker.reserve == 192)
+        #expect(isOver && loudspeaker.reserve == 144)
     }
 
     @Test("a reserve that was needed stays") func needed() {
         var loudspeaker = settled(underruns: 480)
         _ = loudspeaker.learn(underruns: 480, left: 0, asked: .zero, at: .seconds(11))
-        #expect(loudspeaker.reserve == 192 + 480)
+        #expect(loudspeaker.reserve == 144 + 480)
     }
 
     @Test("what a device buffers as it begins teaches nothing") func beginning() {
         var loudspeaker = settled()
         _ = loudspeaker.learn(underruns: 960, left: 0, asked: .zero, at: .milliseconds(200))
         _ = loudspeaker.learn(underruns: 960, left: 0, asked: .zero, at: .milliseconds(400))
-        #expect(loudspeaker.reserve == 192)
+        #expect(loudspeaker.reserve == 144)
     }
 }
 #endif

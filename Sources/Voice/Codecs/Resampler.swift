@@ -55,8 +55,5 @@ final class Resampler {
             state, numerator, UInt32(Self.denominator), UInt32(from), UInt32(to))
         precondition(status == 0, "SpeexDSP refused the ratio \(numerator)/\(Self.denominator)")
     }
-
-    /// Forgets the sound before.
-    func reset() { speex_resampler_reset_mem(state) }
 }
 #endif

@@ -107,7 +107,7 @@ final class PortAudioStream {
         var parameters = PaStreamParameters(
             device: index, channelCount: 1, sampleFormat: cportaudio_int16,
             suggestedLatency: max(lowest, Self.latency), hostApiSpecificStreamInfo: nil)
-        let retained = Unmanaged.passRetained(ports).toOpaque()
+        let retained = Unmanaged.passRetained(Callee(ports)).toOpaque()
         var opened: UnsafeMutableRawPointer?
         let status = QuietStandardError.during { () -> PaError in
             let status = withUnsafePointer(to: &parameters) { parameters in
@@ -122,7 +122,7 @@ final class PortAudioStream {
             return started
         }
         guard status == paNoError.rawValue, let opened else {
-            Unmanaged<DevicePorts>.fromOpaque(retained).release()
+            Unmanaged<Callee>.fromOpaque(retained).release()
             throw DeviceFault(PortAudio.words(status))
         }
         stream = OpaquePointer(opened)
@@ -136,7 +136,7 @@ final class PortAudioStream {
     deinit {
         _ = QuietStandardError.during { Pa_AbortStream(UnsafeMutableRawPointer(stream)) }
         _ = QuietStandardError.during { Pa_CloseStream(UnsafeMutableRawPointer(stream)) }
-        Unmanaged<DevicePorts>.fromOpaque(pointer).release()
+        Unmanaged<Callee>.fromOpaque(pointer).release()
     }
 
     /// Whether its callback is still called, as far as PortAudio knows.
@@ -156,31 +156,49 @@ final class PortAudioStream {
         }
     }
 
-    private static let listen: Callback = { input, _, count, _, flags, ports in
-        guard let input, let ports else { return Int32(paContinue.rawValue) }
+    private static let listen: Callback = { input, _, count, _, flags, callee in
+        guard let input, let callee else { return Int32(paContinue.rawValue) }
         let samples = UnsafeBufferPointer(start: input.assumingMemoryBound(to: Int16.self), count: Int(count))
-        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef {
+        Callee.with(callee) {
             if flags & cportaudio_input_overflow != 0 { $0.overflows.add(1, ordering: .relaxed) }
             $0.take(samples)
         }
         return Int32(paContinue.rawValue)
     }
 
-    private static let speak: Callback = { _, output, count, _, flags, ports in
-        guard let output, let ports else { return Int32(paContinue.rawValue) }
+    private static let speak: Callback = { _, output, count, _, flags, callee in
+        guard let output, let callee else { return Int32(paContinue.rawValue) }
         let samples = UnsafeMutableBufferPointer(start: output.assumingMemoryBound(to: Int16.self), count: Int(count))
-        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef {
+        Callee.with(callee) {
             if flags & cportaudio_output_underflow != 0 { $0.underflows.add(1, ordering: .relaxed) }
             $0.give(samples)
         }
         return Int32(paContinue.rawValue)
     }
 
-    private static let ring: Callback = { _, output, count, _, _, ports in
-        guard let output, let ports else { return Int32(paContinue.rawValue) }
+    private static let ring: Callback = { _, output, count, _, _, callee in
+        guard let output, let callee else { return Int32(paContinue.rawValue) }
         let samples = UnsafeMutableBufferPointer(start: output.assumingMemoryBound(to: Int16.self), count: Int(count))
-        Unmanaged<DevicePorts>.fromOpaque(ports)._withUnsafeGuaranteedRef { $0.giveRing(samples) }
+        Callee.with(callee) { $0.giveRing(samples) }
         return Int32(paContinue.rawValue)
+    }
+}
+
+/// What a callback is given.
+private final class Callee {
+    private let ports: DevicePorts
+    /// For the thread of the callback only.
+    private var hasAsked = false
+
+    init(_ ports: DevicePorts) { self.ports = ports }
+
+    /// PortAudio's thread is one like any other, which a busy machine may stop in the middle.
+    static func with(_ callee: UnsafeMutableRawPointer, _ body: (DevicePorts) -> Void) {
+        Unmanaged<Callee>.fromOpaque(callee)._withUnsafeGuaranteedRef {
+            if !$0.hasAsked { RealTime.ask() }
+            $0.hasAsked = true
+            body($0.ports)
+        }
     }
 }
 #endif

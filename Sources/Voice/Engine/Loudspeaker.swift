@@ -4,14 +4,14 @@
 /// A device asks for a frame every 10 ms, so that it is known when it will be without sound: when what waits and what is left
 /// of the frame that it got last are over. A busy machine, or a device that asks for several frames at once, makes it more.
 struct Loudspeaker: Equatable {
-    /// Samples that there must be between now and silence: at least 4 ms.
+    /// Samples that there must be between now and silence: at least 3 ms.
     private(set) var reserve = least
     private var underruns = 0
     private var sinceChange: Duration = .zero
     /// Until then the device begins, and takes at once what it buffers itself: nothing is learned from that.
     private var begun: Duration = .zero
 
-    private static let least = Sound.rate / 250
+    private static let least = 3 * Sound.rate / 1_000
     /// A device that did not ask for so long is not counted on to ask again.
     private static let pause: Duration = .milliseconds(50)
     private static let most = 10 * Sound.deviceFrame

@@ -23,7 +23,7 @@ final class IncomingVoice {
     private var isQuiet = true
 
     /// On a good network what waits is a delay that is heard; on a bad one the buffer learns within two packets.
-    private static let limits = PlayoutBuffer.Limits(minimum: .milliseconds(3), initial: .milliseconds(5))
+    private static let limits = PlayoutBuffer.Limits(minimum: .milliseconds(3), initial: .milliseconds(3))
 
     init(_ formats: [UInt8: Codec]) throws(CodecError) { try accept(formats) }
 
