@@ -10,8 +10,8 @@ struct Departures: Sendable {
         case invite(TransactionLayer.ServerID)
     }
 
-    /// A millisecond's work.
-    static let lump = 64
+    /// Half a millisecond of work.
+    static let lump = 16
 
     private var waiting: ArraySlice<Remnant> = []
 

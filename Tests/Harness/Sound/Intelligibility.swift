@@ -5,12 +5,14 @@ package enum Intelligibility {
 
     /// STOI in parts of two seconds, each where it is likest; the first four seconds are left to those who learn.
     ///
-    /// - Parameters: at 48 kHz; `heard` may begin up to 5 s later than `said`, or 15 s earlier.
+    /// - Parameters:
+    ///   - said, heard: at 48 kHz; `heard` may begin up to 5 s later than `said`, or 15 s earlier.
+    ///   - every: so many parts further is the next one that is looked at.
     /// - Returns: 0 to 1; nil where too little was heard.
-    package static func score(_ said: [Int16], _ heard: [Int16]) -> Double? {
+    package static func score(_ said: [Int16], _ heard: [Int16], every: Int = 1) -> Double? {
         let shift = step * offset(envelope(said), envelope(heard))
         var scores: [Double] = []
-        for start in stride(from: 2 * part, through: said.count - part, by: part) {
+        for start in stride(from: 2 * part, through: said.count - part, by: every * part) {
             let place = start + shift
             guard place >= 12_000, place + part + 12_000 <= heard.count else { continue }
             let spoken = Array(said[start..<start + part])

@@ -34,6 +34,8 @@ private final class Carrier: @unchecked Sendable {
     private let (inner, outer): (UInt16, UInt16)
     private var client: sockaddr_in?
     private var (clientVoice, otherVoice): (UInt16?, UInt16?)
+    /// When sound for the client came first.
+    private var start: Double?
     private var underway: [(due: Double, octets: [UInt8])] = []
     private let isOver = Ending()
     private let done = DispatchSemaphore(value: 0)
@@ -113,8 +115,10 @@ private final class Carrier: @unchecked Sendable {
         guard octets.count > 1, !(192..<224).contains(octets[1]) else {
             return send(octets, from: .voiceFromClient, to: clientVoice)
         }
-        for delay in network.delays(&random) {
-            let due = Self.now + delay
+        let now = Self.now
+        start = start ?? now
+        for delay in network.delays(&random, elapsed: now - (start ?? now)) {
+            let due = now + delay
             let place = underway.lastIndex { $0.due <= due }.map { $0 + 1 } ?? 0
             underway.insert((due, octets), at: place)
         }

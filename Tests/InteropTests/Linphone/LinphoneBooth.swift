@@ -6,6 +6,7 @@ final class LinphoneBooth {
     let studio: Studio
     let office: OfficeWithLinphone
     let duet: Duet
+    let heardByLinphone: () -> Recording
     var ada: Person { office.ada }
     var lin: Linphone { office.lin }
 
@@ -23,7 +24,8 @@ final class LinphoneBooth {
         office = try OfficeWithLinphone(
             over: transport, options: Duet.files(studio), more: more)
         let rate = codec == .opus ? 48_000 : 8_000
-        duet = Duet(office.ada, studio, "linphonec") { [studio] in studio.heard("linphone.wav", unsaid: rate) }
+        heardByLinphone = { [studio] in studio.heard("linphone.wav", unsaid: rate) }
+        duet = Duet(office.ada, studio, "linphonec", hears: heardByLinphone)
         try lin.does("soundcard use files")
         try lin.sees("Using wav files instead of soundcard.")
         try lin.does("play \(studio.tone(600, rate: rate))")

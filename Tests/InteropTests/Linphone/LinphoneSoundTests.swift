@@ -21,6 +21,14 @@ struct LinphoneSoundTests {
         try booth.office.exchangeTexts()
     }
 
+    @Test("the Echo test gives it its tone back", arguments: [LinphoneBooth.Codec.opus, .pcmu])
+    func echo(_ codec: LinphoneBooth.Codec) throws {
+        let booth = try LinphoneBooth(codec)
+        try booth.lin.calls("600")
+        try booth.lin.sees("Call 1 with sip:600@\(booth.office.exchange.address) connected.")
+        try booth.ada.waits(for: "its own tone") { booth.heardByLinphone().hasTone(600) }
+    }
+
     @Test("held by either, nothing is heard either way, and the tones are back behind it")
     func hold() throws {
         let booth = try LinphoneBooth(.opus)
