@@ -31,8 +31,8 @@ struct DelayEstimator: Sendable {
         self.limits = limits
         target = limits.initial.inMicroseconds
         bins = [Double](repeating: 0, count: Self.binCount)
-        // What one believes before anything came.
-        bins[min(Self.binCount - 1, max(0, target - 1) / Self.binWidth)] = 1
+        // What one believes before anything came: it leads to the same target.
+        bins[min(Self.binCount - 1, max(0, target - Self.binWidth) / Self.binWidth)] = 1
     }
 
     /// Begins anew with this packet as the fastest; what was learned of the others' lateness stays.
