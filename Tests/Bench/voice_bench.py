@@ -60,14 +60,9 @@ class Sounds:
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def of(self, side):
-        """The environment in which these are the devices."""
-        path = "%s/%s.conf" % (self.folder, side)
-        with open(path, "w") as file:
-            file.write("</usr/share/alsa/alsa.conf>\n"
-                       "pcm.out { type pulse device %s-loudspeaker }\npcm.in { type pulse device %s-microphone.monitor }\n"
-                       "pcm.!default { type asym playback.pcm out capture.pcm in }\nctl.!default { type pulse }\n"
-                       % (side, side))
-        return dict(self.environment, ALSA_CONFIG_PATH=path)
+        """The environment in which these are the devices. What Debian configures for ALSA makes PulseAudio the default one,
+        whatever a file says beside it."""
+        return dict(self.environment, PULSE_SINK=side + "-loudspeaker", PULSE_SOURCE=side + "-microphone.monitor")
 
     def close(self):
         for process in self.voices + [self.server]:

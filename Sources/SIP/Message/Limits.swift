@@ -8,7 +8,7 @@ public enum Limits {
     public static let startLineLength = 8_192
     /// Header fields in a message; a comma list counts once.
     public static let headerCount = 256
-    /// Octets of one header field, folded lines included.
+    /// Octets of one header field, folded lines included, also of what is written for octets that are no UTF-8.
     public static let headerLength = 8_192
     /// Octets of a header field's name.
     public static let headerNameLength = 256

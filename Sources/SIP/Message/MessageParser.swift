@@ -102,7 +102,7 @@ struct MessageParser {
             note(error)
             return HeaderLine.skip(bytes, from: start, before: limit)
         }
-        guard line.end &- start <= Limits.headerLength, line.name.count <= Limits.headerNameLength else {
+        guard isShortEnough(bytes, start..<line.end), line.name.count <= Limits.headerNameLength else {
             note(Fault(offset: start, reason: .headerTooLong))
             return line.end
         }
@@ -127,6 +127,12 @@ struct MessageParser {
                 valueEnd: UInt32(line.value.upperBound), nameLength: UInt16(line.name.count), known: known,
                 isVerified: true))
         return line.end
+    }
+
+    /// As it came, and as it would be written in an answer: what is no UTF-8 is read as U+FFFD, three octets for one.
+    private func isShortEnough(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        if line.count <= Limits.headerLength / 3 { return true }
+        return line.count <= Limits.headerLength && bytes.verbatimText(line).utf8.count <= Limits.headerLength
     }
 
     private mutating func readContentLength(_ bytes: Span<UInt8>, _ value: Range<Int>) {

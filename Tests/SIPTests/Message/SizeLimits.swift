@@ -48,6 +48,20 @@ struct SizeLimits {
         #expect(fits?.headers[.subject]?.utf8.count == Limits.headerLength - 11)
     }
 
+    /// Found by fuzzing.
+    @Test("octets that are no UTF-8 count as what an answer has in their place")
+    func headerLengthAsText() throws {
+        func named(_ count: Int) -> [UInt8] {
+            var request = SmallRequest()
+            request.from = "From: \"" + String(repeating: "~", count: count) + "\" <sip:1001@exchange.local>;tag=u1"
+            return request.bytes.map { $0 == UInt8(ascii: "~") ? 0xD2 : $0 }
+        }
+        #expect(refusal(of: named(Limits.headerLength / 3))?.reason == .headerTooLong)
+        let fits = try #require(try Message.parse(named(Limits.headerLength / 3 - 40)).asRequest)
+        let answer = try Response(486, to: fits, toTag: "busy").serialized()
+        #expect(throws: Never.self) { try Message.parse(answer) }
+    }
+
     @Test("a head larger than the limit is answered 513") func head() {
         let error = SmallRequest.refusal { $0.extra = (0..<8).map { "X-\($0): " + long(8_000) } }
         #expect(error?.reason == .messageTooLarge)
