@@ -36,6 +36,8 @@ extension Baresip {
 
         /// In Hz.
         var tone = 600
+        /// Behind its end baresip hears nothing any more either.
+        var seconds = 120
         /// The only one that it has.
         var codec = Codec.opus
         /// What plays what it hears; nothing has to: it is kept as it is decoded.
@@ -52,7 +54,7 @@ extension Baresip {
 
         func writeTone(into folder: URL) throws {
             try Harness.writeTone(
-                tone, rate: codec.rate, channels: codec.channels, to: Self.spoken(in: folder).path)
+                tone, rate: codec.rate, channels: codec.channels, seconds: seconds, to: Self.spoken(in: folder).path)
         }
 
         private static func spoken(in folder: URL) -> URL { folder.appendingPathComponent("spoken.wav") }

@@ -52,7 +52,7 @@ struct ImpairedTests {
             (Network.allCases.firstIndex(of: network) ?? 0) * 2 + (Codec.allCases.firstIndex(of: codec) ?? 0)
         let recorder = try Loudspeakers.shared.get().record(number, to: heardByBaresip)
         let ours = try us(lines[0], heard, speakers[0])
-        let theirs = try baresip(lines[1], codec, number, speakers[1])
+        let theirs = try baresip(lines[1], network, codec, number, speakers[1])
         // What they say, and a little for what is on its way.
         Thread.sleep(forTimeInterval: network.seconds + 2)
         let every = network.hasDrift ? 5 : 1
@@ -79,9 +79,12 @@ struct ImpairedTests {
         return bob
     }
 
-    private static func baresip(_ line: ImpairedLine, _ codec: Codec, _ number: Int, _ ada: Person) throws -> Baresip {
+    private static func baresip(
+        _ line: ImpairedLine, _ network: Network, _ codec: Codec, _ number: Int, _ ada: Person
+    ) throws -> Baresip {
         let addition = Baresip.Addition(testDescription: "a loudspeaker", modules: ["alsa"])
-        let sound = Baresip.Sound(codec: codec == .opus ? .opus : .pcmu, player: "alsa,ear\(number)")
+        let sound = Baresip.Sound(
+            seconds: Int(network.seconds) + 60, codec: codec == .opus ? .opus : .pcmu, player: "alsa,ear\(number)")
         let bare = try Baresip(.init(addition: addition, sound: sound), at: line.address)
         try ada.sees("bare is ONLINE")
         try ada.says("/call 1001")
