@@ -6,7 +6,7 @@ package enum Intelligibility {
     /// STOI in parts of two seconds, each where it is likest; the first four seconds are left to those who learn.
     ///
     /// - Parameters:
-    ///   - said, heard: at 48 kHz; `heard` may begin up to 5 s later than `said`, or 15 s earlier.
+    ///   - said, heard: at 48 kHz; `heard` may begin up to 5 s later than `said`, or 40 s earlier.
     ///   - every: so many parts further is the next one that is looked at.
     /// - Returns: 0 to 1; nil where too little was heard.
     package static func score(_ said: [Int16], _ heard: [Int16], every: Int = 1) -> Double? {
@@ -30,7 +30,7 @@ package enum Intelligibility {
     /// By how many steps the one has to be moved to lie on the other.
     private static func offset(_ said: [Double], _ heard: [Double]) -> Int {
         var best = (likeness: -1.0, offset: 0)
-        for offset in -500...1_500 {
+        for offset in -500...4_000 {
             let (first, last) = (max(0, -offset), min(said.count, heard.count - offset))
             guard last - first > 800 else { continue }
             var (product, one, other) = (0.0, 1.0, 1.0)
