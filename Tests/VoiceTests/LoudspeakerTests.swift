@@ -38,6 +38,17 @@ import Testing
         #expect(isOver && loudspeaker.reserve == 144)
     }
 
+    @Test("one that was given up too early is kept for twice as long the next time") func patience() {
+        var loudspeaker = settled(underruns: 480)
+        _ = loudspeaker.learn(underruns: 480, left: 480, asked: .zero, at: .seconds(11))
+        _ = loudspeaker.learn(underruns: 960, left: 0, asked: .zero, at: .seconds(12))
+        #expect(loudspeaker.reserve == 144 + 480)
+        let isEarly = !loudspeaker.learn(underruns: 960, left: 480, asked: .zero, at: .seconds(31))
+        #expect(isEarly && loudspeaker.reserve == 144 + 480)
+        let isOver = loudspeaker.learn(underruns: 960, left: 480, asked: .zero, at: .seconds(32))
+        #expect(isOver && loudspeaker.reserve == 144)
+    }
+
     @Test("a reserve that was needed stays") func needed() {
         var loudspeaker = settled(underruns: 480)
         _ = loudspeaker.learn(underruns: 480, left: 0, asked: .zero, at: .seconds(11))

@@ -10,13 +10,16 @@ struct Loudspeaker: Equatable {
     private var sinceChange: Duration = .zero
     /// Until then the device begins, and takes at once what it buffers itself: nothing is learned from that.
     private var begun: Duration = .zero
+    /// What was not needed for so long will not be. It is longer each time that this was wrong: on a machine that is busy now
+    /// and then, every time is a gap that is heard.
+    private var patience: Duration = .seconds(10)
+    private var hasGivenUp = false
 
     private static let least = 3 * Sound.rate / 1_000
     /// A device that did not ask for so long is not counted on to ask again.
     private static let pause: Duration = .milliseconds(50)
     private static let most = 10 * Sound.deviceFrame
-    /// What was not needed for so long will not be.
-    private static let patience: Duration = .seconds(10)
+    private static let longestPatience: Duration = .seconds(160)
     private static let beginning: Duration = .milliseconds(300)
 
     /// - Parameters:
@@ -31,8 +34,11 @@ struct Loudspeaker: Equatable {
         } else if underruns > self.underruns {
             // What was wanted at once will be again; a machine that stood still for long tells nothing.
             reserve = min(Self.most, reserve + min(underruns - self.underruns, Sound.deviceFrame))
-        } else if now - sinceChange >= Self.patience, reserve > Self.least, left != .max {
+            if hasGivenUp { patience = min(patience * 2, Self.longestPatience) }
+            hasGivenUp = false
+        } else if now - sinceChange >= patience, reserve > Self.least, left != .max {
             reserve = max(Self.least, reserve - min(left, Sound.deviceFrame))
+            hasGivenUp = true
         } else {
             return false
         }
