@@ -50,6 +50,11 @@ interop: deps ## talk with programs that others wrote: Kamailio, baresip, linpho
 	PARTYLINE_INTEROP=1 swift test --skip-build --filter '^InteropTests' --skip '$(LISTEN)'
 	PARTYLINE_INTEROP=1 swift test --skip-build --filter '$(LISTEN)'
 
+drift: PACKAGES += $(STRANGERS) pulseaudio pulseaudio-utils libasound2-plugins
+drift: deps ## hear somebody whose clock is off, beside baresip
+	swift build --build-tests
+	PARTYLINE_INTEROP=1 PARTYLINE_DRIFT=1 swift test --skip-build --filter '$(LISTEN)'
+
 devices: PACKAGES += pulseaudio libasound2-plugins
 devices: deps ## sound through PortAudio, on a PulseAudio without hardware that is started for it; SECONDS (20) without a gap
 	swift build --build-tests
@@ -99,5 +104,5 @@ deps: ## the Debian packages that are missing (sudo when not root)
 	    $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "Partyline needs a Swift 6.3 toolchain (swift.org/install); 'swift' is not on the PATH." >&2; exit 1; }
 
-.PHONY: help run test flood devices build install interop lint format conformance fuzz sanitize bench soak clean deps
+.PHONY: help run test flood drift devices build install interop lint format conformance fuzz sanitize bench soak clean deps
 .DEFAULT_GOAL := help

@@ -28,6 +28,8 @@ extension Person {
 
     /// Answers the open dialog. A key that comes as it opens is no answer; people press again when nothing happened.
     package func answersDialog(_ key: String) throws {
+        // A screen half painted has its text and not yet its buttons.
+        _ = eventually(within: 3) { screen.contains("Cancel") }
         for _ in 0..<20 {
             try presses(key)
             if eventually(within: 0.5, { !screen.contains("Cancel") }) { return }

@@ -11,7 +11,7 @@ final class Lanes: TaskExecutor {
     static let then = Lanes(1, of: threads)
 
     /// For what listens in real time.
-    static let few = Lanes(0, of: Threads(4))
+    static let few = Lanes(0, of: Threads(3))
 
     private static let threads = Threads(8)
 

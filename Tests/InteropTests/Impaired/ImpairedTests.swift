@@ -15,10 +15,10 @@ struct ImpairedTests {
         var formats: [String]? { self == .pcmu ? ["0"] : nil }
     }
 
-    /// Those that take long begin before the others.
-    private static let lines: [(Network, Codec)] =
-        [(.fastClock, .pcmu), (.slowClock, .opus)]
-        + Network.allCases.filter { !$0.hasDrift }.flatMap { network in Codec.allCases.map { (network, $0) } }
+    /// Clocks take longer than the ten minutes that all strangers together may: `make drift`.
+    private static let lines: [(Network, Codec)] = Network.allCases
+        .filter { $0.hasDrift == (ProcessInfo.processInfo.environment["PARTYLINE_DRIFT"] != nil) }
+        .flatMap { network in Codec.allCases.map { (network, $0) } }
 
     /// Whoever else works on this machine spoils what is heard in real time, now for the one, now for the other: a second
     /// and a third time count as well.
