@@ -84,6 +84,9 @@ struct Listening {
         var isQuiet = false
         /// Frames that it pulls at once.
         var pulls = 1
+        /// Milliseconds of a device's frame: it pulls until one is full, and takes any length. Nil for a player that pulls
+        /// whenever what it got has been played.
+        var device: Double?
     }
 
     /// Plays a stream of 20 ms frames, the first one sent at 0.
@@ -97,18 +100,28 @@ struct Listening {
         let last = max(times.last ?? 0, arrivals.last?.0 ?? 0) + 1_000
         var next = 0
         var time = network.delay
+        var ahead = 0.0
         while time < last {
-            var length = 0.0
-            for _ in 0..<player.pulls {
-                while next < arrivals.count, arrivals[next].0 <= time {
-                    let (arrival, packet) = arrivals[next]
-                    put(packet, header?(packet) ?? Self.header(packet), at: arrival)
-                    next += 1
-                }
-                length += pull(at: time, times: times, isQuiet: player.isQuiet)
+            while next < arrivals.count, arrivals[next].0 <= time {
+                let (arrival, packet) = arrivals[next]
+                put(packet, header?(packet) ?? Self.header(packet), at: arrival)
+                next += 1
             }
-            handedOut += length
-            time += length / (player.followsSpeed ? buffer.speed : 1) / (1 + player.drift / 1_000_000)
+            var played = 0.0
+            if let device = player.device {
+                while ahead + played < device {
+                    let length = pull(at: time, ahead + played, device - ahead - played, times, player.isQuiet)
+                    played += length / (player.followsSpeed ? buffer.speed : 1)
+                    handedOut += length
+                }
+                ahead += played - device
+                played = device
+            } else {
+                for _ in 0..<player.pulls { played += pull(at: time, 0, nil, times, player.isQuiet) }
+                handedOut += played
+                if player.followsSpeed { played /= buffer.speed }
+            }
+            time += played / (1 + player.drift / 1_000_000)
         }
     }
 
@@ -124,11 +137,16 @@ struct Listening {
         return buffer.put(header, payload.span, ticks: 160, clock: clock, at: .milliseconds(time))
     }
 
-    private mutating func pull(at time: Double, times: [Double], isQuiet: Bool) -> Double {
-        switch buffer.next(at: .milliseconds(time), isQuiet: isQuiet) {
+    private mutating func pull(
+        at time: Double, _ ahead: Double, _ lacking: Double?, _ times: [Double], _ isQuiet: Bool
+    ) -> Double {
+        let output = buffer.next(
+            at: .milliseconds(time), ahead: .milliseconds(ahead), lacking: lacking.map { .milliseconds($0) },
+            isQuiet: isQuiet)
+        switch output {
         case .frame(let frame, _):
             let packet = number(frame)
-            played.append(Played(packet: packet, delay: time - times[packet], time: time))
+            played.append(Played(packet: packet, delay: time + ahead - times[packet], time: time))
             return Double(frame.ticks) / 8
         case .missing(let ticks, let following):
             missing += 1

@@ -24,7 +24,7 @@ import Testing
         print(
             "drift \(millionths) ppm for \(conversation.now): STOI \(scores),", "waits \(statistics.wait),",
             conversation.bob.incoming.playout.counts)
-        #expect(scores.allSatisfy { $0 > 0.9 })
+        #expect(scores.allSatisfy { $0 > 0.98 })
         #expect(statistics.counts.missing <= 3)
         #expect(
             conversation.bob.incoming.playout.counts.dropped + conversation.bob.incoming.playout.counts.held <= 2

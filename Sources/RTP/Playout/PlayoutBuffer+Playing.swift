@@ -20,31 +20,40 @@ extension PlayoutBuffer {
         at now: Duration, ahead: Duration = .zero, lacking: Duration? = nil, isQuiet: Bool = false
     ) -> Output {
         let now = now.inMicroseconds
-        let lacking = lacking.map { max(1, $0.ticks(clock)) }
+        // Begun ticks count whole: a rest would have to be pulled by itself.
+        let lacking = lacking.map { max(1, ($0.inMicroseconds &* clock &+ 999_999) / 1_000_000) }
         guard let head else { return .silence(ticks: lacking ?? clock / 50) }
         if !isRunning, let silence = wait(head, lacking: lacking, at: now) { return silence }
-        pace.measure(
-            now &- microseconds(playhead), ahead: ahead.inMicroseconds, wanted: estimator.base &+ wantedWait)
-        if now &- microseconds(playhead) &- estimator.base &- wantedWait > Self.unbearable { skip(head, to: now) }
+        if held == 0 {
+            pace.measure(
+                now &- microseconds(playhead), ahead: ahead.inMicroseconds, wanted: estimator.base &+ wantedWait)
+        }
+        if margin(at: now) > Self.unbearable { skip(head, to: now) }
         while let slot = firstSound(head) {
-            if let gap = bridge(to: slot, head) { return gap }
-            if let silence = pause(before: slot) { return silence }
+            if let gap = bridge(to: slot, head, lacking: lacking, at: now) { return gap }
+            if let silence = pause(before: slot, head, lacking: lacking, at: now) { return silence }
             held = 0
             let excess = excess
             if excess >= limit(for: slot, isQuiet: isQuiet), ring[slot.index + 1] != nil {
                 leaveOut(slot)
                 continue
             }
-            if isQuiet, excess <= Self.noticeable.below {
-                return putIn(min(ticks(-excess), slot.ticks))
+            if isQuiet, excess < (lacking == nil ? Self.noticeable.below : PlayoutPace.tolerated.least) {
+                return putIn(lacking ?? min(ticks(-excess), slot.ticks))
             }
             return play(slot, excess: excess)
         }
-        return starve(head)
+        return starve(head, lacking: lacking, at: now)
     }
 
     /// How much longer the wait is than it should be, in microseconds; 0 while that is not known.
     private var excess: Int { pace.offset.map { $0 &- estimator.base &- wantedWait } ?? 0 }
+
+    /// How much longer what is played now will have waited than it should, in microseconds.
+    private func margin(at now: Int) -> Int { now &- microseconds(playhead) &- estimator.base &- wantedWait }
+
+    /// Whether what is played now has had its time, whatever became of it.
+    private func isDue(at now: Int) -> Bool { margin(at: now) >= PlayoutPace.tolerated.least }
 
     private func limit(for slot: PacketRing.Slot, isQuiet: Bool) -> Int {
         isQuiet ? microseconds(slot.ticks) + 5_000 : Self.annoying
@@ -81,12 +90,13 @@ extension PlayoutBuffer {
         return nil
     }
 
-    /// What is before `slot` did not come.
-    private mutating func bridge(to slot: PacketRing.Slot, _ head: Head) -> Output? {
+    /// What is before `slot` did not come: it is lost once it has had all its time.
+    private mutating func bridge(to slot: PacketRing.Slot, _ head: Head, lacking: Int?, at now: Int) -> Output? {
         // What was played while waiting stands for it.
         let covered = min(held, max(0, slot.media - playhead))
         playhead += covered
-        held -= covered
+        pace.move(by: -microseconds(covered))
+        held = 0
         let absent = slot.index - upcoming
         guard absent > 0 else { return nil }
         let gap = slot.media - playhead
@@ -94,6 +104,13 @@ extension PlayoutBuffer {
             miss(absent)
             upcoming = slot.index
             return nil
+        }
+        if !isDue(at: now) { return stand(head, lacking: lacking) }
+        // The sender was silent as well, and when is not known: as if before, so that the others have all their time.
+        let silent = gap - absent * head.ticks
+        if silent * 2 >= head.ticks {
+            playhead += min(silent, head.ticks)
+            return .missing(ticks: min(silent, head.ticks), following: nil)
         }
         let length = min(gap, head.ticks)
         playhead += length
@@ -103,19 +120,10 @@ extension PlayoutBuffer {
     }
 
     /// Nothing is missing, and yet `slot` sounds later: the sender was silent, which is where waiting more or less is not heard.
-    private mutating func pause(before slot: PacketRing.Slot) -> Output? {
+    private mutating func pause(before slot: PacketRing.Slot, _ head: Head, lacking: Int?, at now: Int) -> Output? {
         guard slot.media > playhead else { return nil }
-        let excess = excess
-        if excess > 0 {
-            playhead += min(slot.media - playhead, ticks(excess))
-            pace.restart()
-            guard slot.media > playhead else { return nil }
-        } else if excess <= Self.noticeable.below {
-            return putIn(min(ticks(-excess), slot.ticks))
-        }
-        let length = min(slot.media - playhead, slot.ticks)
-        playhead += length
-        return .silence(ticks: length)
+        isRunning = false
+        return wait(head, lacking: lacking, at: now)
     }
 
     private mutating func play(_ slot: PacketRing.Slot, excess: Int) -> Output {
@@ -133,28 +141,34 @@ extension PlayoutBuffer {
         ring.remove(slot.index)
         upcoming = slot.index + 1
         playhead = slot.media + slot.ticks
+        pace.move(by: -microseconds(slot.ticks))
         counts.dropped += 1
-        pace.restart()
     }
 
     private mutating func putIn(_ ticks: Int) -> Output {
         counts.inserted += 1
-        pace.restart()
+        pace.move(by: microseconds(ticks))
         return .silence(ticks: max(1, ticks))
     }
 
     /// Nothing is there. Playing waits, so that what is late is played after all and the next ones have more time; when it
-    /// was lost, `bridge` takes the wait back.
-    private mutating func starve(_ head: Head) -> Output {
-        held += head.ticks
-        pace.restart()
+    /// was lost, `bridge` takes back what was more than it should wait.
+    private mutating func starve(_ head: Head, lacking: Int?, at now: Int) -> Output {
+        if isDue(at: now) { held += lacking ?? head.ticks }
         guard microseconds(held) <= Self.patience else {
             isRunning = false
             held = 0
-            return .silence(ticks: head.ticks)
+            return .silence(ticks: lacking ?? head.ticks)
         }
+        return stand(head, lacking: lacking)
+    }
+
+    /// Something is played without going on.
+    private mutating func stand(_ head: Head, lacking: Int?) -> Output {
+        let ticks = lacking ?? head.ticks
         counts.held += 1
-        return .missing(ticks: head.ticks, following: nil)
+        pace.move(by: microseconds(ticks))
+        return .missing(ticks: ticks, following: nil)
     }
 
     /// Goes on with what should be played now.
@@ -165,7 +179,6 @@ extension PlayoutBuffer {
             leaveOut(slot)
         }
         held = 0
-        pace.restart()
     }
 
     private mutating func miss(_ count: Int) {

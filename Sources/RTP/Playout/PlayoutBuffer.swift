@@ -120,7 +120,13 @@ package struct PlayoutBuffer: Sendable {
     /// Ticks of concealment played without going on.
     var held = 0
     /// Of the last hundred or so packets those that were missing: 0 to 1.
-    var recentLoss = 0.0
+    var recentLoss = 0.0 {
+        didSet { isLossy = recentLoss > (isLossy ? Self.lossy.least : Self.lossy.most) }
+    }
+    /// Whether so much is lost that it is worth to wait for what restores it. What is lost once in a while is not: each time
+    /// that the wait changes, it is heard.
+    private(set) var isLossy = false
+    private static let lossy = (least: 0.01, most: 0.03)
     private var suspect: (ssrc: UInt32, sequence: UInt16)?
 
     /// - Parameter clock: ticks a second of the stream; another one may come with any packet.
@@ -139,8 +145,7 @@ package struct PlayoutBuffer: Sendable {
     package var wait: Duration { pace.offset.map { .microseconds($0 - estimator.base) } ?? target }
 
     var wantedWait: Int {
-        let isWorthWaiting = awaitsFollowing && recentLoss > 0.01
-        let frame = isWorthWaiting ? microseconds(head?.ticks ?? 0) : 0
+        let frame = awaitsFollowing && isLossy ? microseconds(head?.ticks ?? 0) : 0
         return min(estimator.limits.maximum.inMicroseconds, estimator.target + frame)
     }
 

@@ -8,7 +8,7 @@ struct PlayoutPace: Sendable {
     /// The margin below which it is too little, and the whole wait above which it is too much. Between these nothing is
     /// done, so that sound over a good network stays what it was, sample by sample: a player that pulls 10 ms at a time
     /// may have to wait so much longer than the packets do.
-    private static let tolerated = (least: -2_000, most: 13_000)
+    static let tolerated = (least: -1_000, most: 13_000)
     /// Where doing something ends.
     private static let reached = (least: 0, most: 10_000)
     private static let gentlest = 0.001
@@ -56,7 +56,13 @@ struct PlayoutPace: Sendable {
         min(fastest, max(gentlest, 0.2 * Double(abs(excess)) / 1_000_000))
     }
 
-    /// Playing was moved against the arrival; it is measured anew.
+    /// Playing was moved against the arrival: everything waits so much longer from now on.
+    mutating func move(by change: Int) {
+        offset = offset.map { $0 &+ change }
+        if count > 0 { least = least &+ change }
+    }
+
+    /// Playing begins; it is measured anew.
     mutating func restart() {
         offset = nil
         (least, count) = (.max, 0)

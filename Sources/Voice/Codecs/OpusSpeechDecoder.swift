@@ -25,8 +25,8 @@ final class OpusSpeechDecoder: SpeechDecoder {
 
     func conceal(_ samples: Int, into sound: inout [Int16]) {
         precondition(samples <= Sound.longestPacket && sound.count >= Sound.longestPacket)
-        // libopus makes up whole steps of 2.5 ms.
-        let steps = samples / 120 * 120
+        // libopus makes up whole steps of 2.5 ms; what is more than that is not played.
+        let steps = (samples + 119) / 120 * 120
         let made = steps > 0 ? Int(max(0, opus_decode(decoder, nil, 0, &sound, Int32(steps), 0))) : 0
         if made < samples { sound.silence(made..<samples) }
     }

@@ -63,7 +63,8 @@ final class IncomingVoice {
 
     private func fetch(lacking: Int, at now: Duration) {
         let samples: Int
-        let (ready, wanted) = (Sound.duration(end - next), Sound.duration(lacking))
+        // Where it changes the speed the resampler may keep one back.
+        let (ready, wanted) = (Sound.duration(end - next), Sound.duration(speed == 0 ? lacking : lacking + 1))
         switch playout.next(at: now, ahead: ready, lacking: wanted, isQuiet: isQuiet) {
         case .frame(let frame, _): samples = decode(frame)
         case .missing(let ticks, let following): samples = conceal(ticks, following)
@@ -97,7 +98,7 @@ final class IncomingVoice {
     /// Opus makes up the noise of the room by itself where the sender leaves out silence.
     private func silence(_ ticks: Int) -> Int {
         let samples = max(1, min(ticks * (codec ?? .opus).samplesPerTick, Sound.longestPacket))
-        if codec == .opus, isQuiet, samples % 120 == 0, let decoder = decoders[.opus] {
+        if codec == .opus, isQuiet, let decoder = decoders[.opus] {
             decoder.conceal(samples, into: &decoded)
         } else {
             decoded.silence(0..<samples)
