@@ -23,15 +23,16 @@ extension PlayoutBuffer {
         // Begun ticks count whole: a rest would have to be pulled by itself.
         let lacking = lacking.map { max(1, ($0.inMicroseconds &* clock &+ 999_999) / 1_000_000) }
         guard let head else { return .silence(ticks: lacking ?? clock / 50) }
-        if !isRunning, let silence = wait(head, lacking: lacking, at: now) { return silence }
+        let pull = Pull(now: now, lacking: lacking, head: head)
+        if !isRunning, let silence = wait(pull) { return silence }
         if held == 0 {
             pace.measure(
                 now &- microseconds(playhead), ahead: ahead.inMicroseconds, wanted: estimator.base &+ wantedWait)
         }
-        if margin(at: now) > Self.unbearable { skip(head, to: now) }
+        if margin(at: now) > Self.unbearable { skip(pull) }
         while let slot = firstSound(head) {
-            if let gap = bridge(to: slot, head, lacking: lacking, at: now) { return gap }
-            if let silence = pause(before: slot, head, lacking: lacking, at: now) { return silence }
+            if let gap = bridge(to: slot, pull) { return gap }
+            if let silence = pause(before: slot, pull) { return silence }
             held = 0
             let excess = excess
             if excess >= limit(for: slot, isQuiet: isQuiet), ring[slot.index + 1] != nil {
@@ -43,7 +44,17 @@ extension PlayoutBuffer {
             }
             return play(slot, excess: excess)
         }
-        return starve(head, lacking: lacking, at: now)
+        return starve(pull)
+    }
+
+    /// What `next` is asked for.
+    private struct Pull {
+        let now: Int
+        let lacking: Int?
+        let head: Head
+
+        /// Of what is made up at a time: what lacks, or a packet's.
+        var length: Int { lacking ?? head.ticks }
     }
 
     /// How much longer the wait is than it should be, in microseconds; 0 while that is not known.
@@ -70,17 +81,19 @@ extension PlayoutBuffer {
         return nil
     }
 
-    private func frame(_ slot: PacketRing.Slot) -> Frame {
+    private func content(_ slot: PacketRing.Slot) -> Frame {
         Frame(
             payloadType: slot.payloadType, marker: slot.marker, timestamp: slot.timestamp, ticks: slot.ticks,
             count: slot.count, index: slot.index)
     }
 
     /// Playing stands still until the first packet has waited long enough.
-    private mutating func wait(_ head: Head, lacking: Int?, at now: Int) -> Output? {
-        guard let slot = firstSound(head) else { return .silence(ticks: lacking ?? head.ticks) }
-        let due = ticks(now &- estimator.base &- wantedWait)
-        guard slot.media <= due else { return .silence(ticks: lacking ?? min(slot.media - due, head.ticks)) }
+    private mutating func wait(_ pull: Pull) -> Output? {
+        guard let slot = firstSound(pull.head) else { return .silence(ticks: pull.length) }
+        let due = ticks(pull.now &- estimator.base &- wantedWait)
+        guard slot.media <= due else {
+            return .silence(ticks: pull.lacking ?? min(slot.media - due, pull.head.ticks))
+        }
         miss(slot.index - upcoming)
         upcoming = slot.index
         playhead = slot.media
@@ -91,7 +104,7 @@ extension PlayoutBuffer {
     }
 
     /// What is before `slot` did not come: it is lost once it has had all its time.
-    private mutating func bridge(to slot: PacketRing.Slot, _ head: Head, lacking: Int?, at now: Int) -> Output? {
+    private mutating func bridge(to slot: PacketRing.Slot, _ pull: Pull) -> Output? {
         // What was played while waiting stands for it.
         let covered = min(held, max(0, slot.media - playhead))
         playhead += covered
@@ -100,30 +113,29 @@ extension PlayoutBuffer {
         let absent = slot.index - upcoming
         guard absent > 0 else { return nil }
         let gap = slot.media - playhead
-        guard gap * 2 >= head.ticks else {
+        let frame = pull.head.ticks
+        guard gap * 2 >= frame else {
             miss(absent)
             upcoming = slot.index
             return nil
         }
-        if !isDue(at: now) { return stand(head, lacking: lacking) }
-        // The sender was silent as well, and when is not known: as if before, so that the others have all their time.
-        let silent = gap - absent * head.ticks
-        if silent * 2 >= head.ticks {
-            playhead += min(silent, head.ticks)
-            return .missing(ticks: min(silent, head.ticks), following: nil)
-        }
-        let length = min(gap, head.ticks)
+        if !isDue(at: pull.now) { return stand(pull) }
+        // Where the sender was silent as well, nobody knows when: as if before, so that the others have all their time.
+        let silent = gap - absent * frame
+        let isSilence = silent * 2 >= frame
+        let length = min(isSilence ? silent : gap, frame)
         playhead += length
+        guard !isSilence else { return .missing(ticks: length, following: nil) }
         upcoming += 1
         miss(1)
-        return .missing(ticks: length, following: absent == 1 ? frame(slot) : nil)
+        return .missing(ticks: length, following: absent == 1 ? content(slot) : nil)
     }
 
     /// Nothing is missing, and yet `slot` sounds later: the sender was silent, which is where waiting more or less is not heard.
-    private mutating func pause(before slot: PacketRing.Slot, _ head: Head, lacking: Int?, at now: Int) -> Output? {
+    private mutating func pause(before slot: PacketRing.Slot, _ pull: Pull) -> Output? {
         guard slot.media > playhead else { return nil }
         isRunning = false
-        return wait(head, lacking: lacking, at: now)
+        return wait(pull)
     }
 
     private mutating func play(_ slot: PacketRing.Slot, excess: Int) -> Output {
@@ -134,7 +146,7 @@ extension PlayoutBuffer {
         recentLoss -= recentLoss / 128
         let stretch: Stretch =
             excess > Self.noticeable.above ? .shorten : excess < Self.noticeable.below ? .lengthen : .none
-        return .frame(frame(slot), stretch)
+        return .frame(content(slot), stretch)
     }
 
     private mutating func leaveOut(_ slot: PacketRing.Slot) {
@@ -153,28 +165,27 @@ extension PlayoutBuffer {
 
     /// Nothing is there. Playing waits, so that what is late is played after all and the next ones have more time; when it
     /// was lost, `bridge` takes back what was more than it should wait.
-    private mutating func starve(_ head: Head, lacking: Int?, at now: Int) -> Output {
-        if isDue(at: now) { held += lacking ?? head.ticks }
+    private mutating func starve(_ pull: Pull) -> Output {
+        if isDue(at: pull.now) { held += pull.length }
         guard microseconds(held) <= Self.patience else {
             isRunning = false
             held = 0
-            return .silence(ticks: lacking ?? head.ticks)
+            return .silence(ticks: pull.length)
         }
-        return stand(head, lacking: lacking)
+        return stand(pull)
     }
 
     /// Something is played without going on.
-    private mutating func stand(_ head: Head, lacking: Int?) -> Output {
-        let ticks = lacking ?? head.ticks
+    private mutating func stand(_ pull: Pull) -> Output {
         counts.held += 1
-        pace.move(by: microseconds(ticks))
-        return .missing(ticks: ticks, following: nil)
+        pace.move(by: microseconds(pull.length))
+        return .missing(ticks: pull.length, following: nil)
     }
 
     /// Goes on with what should be played now.
-    private mutating func skip(_ head: Head, to now: Int) {
-        let due = ticks(now &- estimator.base &- wantedWait)
-        while let slot = firstSound(head), slot.media &+ slot.ticks <= due {
+    private mutating func skip(_ pull: Pull) {
+        let due = ticks(pull.now &- estimator.base &- wantedWait)
+        while let slot = firstSound(pull.head), slot.media &+ slot.ticks <= due {
             miss(slot.index - upcoming)
             leaveOut(slot)
         }
