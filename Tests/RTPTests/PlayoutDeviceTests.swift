@@ -39,6 +39,18 @@ import Testing
         #expect(listening.buffer.counts.missing == 3_000 - all.count)
     }
 
+    @Test("of two lost in a row the second is restored from the one behind it")
+    func pairs() {
+        var listening = Listening(limits: Self.limits)
+        listening.buffer.awaitsFollowing = true
+        let all = (0..<3_000).filter { $0 % 20 != 10 && $0 % 20 != 11 }
+        listening.play(packets: all.count, over: Network(), by: Self.device, sent: { Double(all[$0]) * 20 }) {
+            Listening.header(all[$0])
+        }
+        #expect(listening.followed >= 149)
+        #expect(listening.buffer.counts.missing == 3_000 - all.count)
+    }
+
     @Test("behind a short silence those that are late have all their time, wherever the silence was", arguments: 1...4)
     func shortSilence(_ late: Int) {
         var listening = Listening(limits: .init(minimum: .milliseconds(80), initial: .milliseconds(80)))

@@ -126,9 +126,10 @@ extension PlayoutBuffer {
         let length = min(isSilence ? silent : gap, frame)
         playhead += length
         guard !isSilence else { return .missing(ticks: length, following: nil) }
-        upcoming += 1
-        miss(1)
-        return .missing(ticks: length, following: absent == 1 ? content(slot) : nil)
+        let isLast = absent == 1 || gap <= frame
+        miss(isLast ? absent : 1)
+        upcoming = isLast ? slot.index : upcoming + 1
+        return .missing(ticks: length, following: isLast ? content(slot) : nil)
     }
 
     /// Nothing is missing, and yet `slot` sounds later: the sender was silent, which is where waiting more or less is not heard.

@@ -118,7 +118,9 @@ private struct Listener {
     }
 
     private mutating func pull() -> (ticks: Int, count: Int) {
-        switch buffer.next(at: played, isQuiet: stored % 3 == 0) {
+        // Of whole packets, and of any length.
+        let lacking: Duration? = stored % 2 == 0 ? nil : .microseconds(1 + stored * 997 % 10_000)
+        switch buffer.next(at: played, ahead: lacking ?? .zero, lacking: lacking, isQuiet: stored % 3 == 0) {
         case .frame(let frame, _):
             let count = buffer.withPayload(of: frame) { $0.count }
             require(count == frame.count, "another payload")
