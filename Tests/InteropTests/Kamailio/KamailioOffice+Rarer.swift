@@ -29,7 +29,8 @@ extension KamailioOffice {
         try carol.presses("C-x")
         try ada.sees("Your chat with bob is back")
         try ada.says("/resume")
-        try bob.sees("The chat with ada goes on.")
+        // That it goes on was said of an earlier chat, too.
+        try bob.nolongerSees("HOLD by them")
         try bob.presses("C-x")
         try ada.sees("bob hung up")
     }
