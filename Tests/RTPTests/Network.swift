@@ -107,21 +107,20 @@ struct Listening {
                 put(packet, header?(packet) ?? Self.header(packet), at: arrival)
                 next += 1
             }
-            var played = 0.0
+            var period = 0.0
             if let device = player.device {
-                while ahead + played < device {
-                    let length = pull(at: time, ahead + played, device - ahead - played, times, player.isQuiet)
-                    played += length / (player.followsSpeed ? buffer.speed : 1)
-                    handedOut += length
+                while ahead < device {
+                    let length = pull(
+                        at: time, ahead: ahead, lacking: device - ahead, times: times, isQuiet: player.isQuiet)
+                    ahead += length / (player.followsSpeed ? buffer.speed : 1)
                 }
-                ahead += played - device
-                played = device
+                ahead -= device
+                period = device
             } else {
-                for _ in 0..<player.pulls { played += pull(at: time, 0, nil, times, player.isQuiet) }
-                handedOut += played
-                if player.followsSpeed { played /= buffer.speed }
+                for _ in 0..<player.pulls { period += pull(at: time, times: times, isQuiet: player.isQuiet) }
+                if player.followsSpeed { period /= buffer.speed }
             }
-            time += played / (1 + player.drift / 1_000_000)
+            time += period / (1 + player.drift / 1_000_000)
         }
     }
 
@@ -138,24 +137,27 @@ struct Listening {
     }
 
     private mutating func pull(
-        at time: Double, _ ahead: Double, _ lacking: Double?, _ times: [Double], _ isQuiet: Bool
+        at time: Double, ahead: Double = 0, lacking: Double? = nil, times: [Double], isQuiet: Bool
     ) -> Double {
         let output = buffer.next(
             at: .milliseconds(time), ahead: .milliseconds(ahead), lacking: lacking.map { .milliseconds($0) },
             isQuiet: isQuiet)
+        let ticks: Int
         switch output {
         case .frame(let frame, _):
             let packet = number(frame)
             played.append(Played(packet: packet, delay: time + ahead - times[packet], time: time))
-            return Double(frame.ticks) / 8
-        case .missing(let ticks, let following):
+            ticks = frame.ticks
+        case .missing(let length, let following):
             missing += 1
             if following != nil { followed += 1 }
-            return Double(ticks) / 8
-        case .silence(let ticks):
+            ticks = length
+        case .silence(let length):
             silent += 1
-            return Double(ticks) / 8
+            ticks = length
         }
+        handedOut += Double(ticks) / 8
+        return Double(ticks) / 8
     }
 
     func number(_ frame: PlayoutBuffer.Frame) -> Int {

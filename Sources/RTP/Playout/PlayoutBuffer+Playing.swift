@@ -25,15 +25,11 @@ extension PlayoutBuffer {
         guard let head else { return .silence(ticks: lacking ?? clock / 50) }
         let pull = Pull(now: now, lacking: lacking, head: head)
         if !isRunning, let silence = wait(pull) { return silence }
-        if held == 0 {
-            pace.measure(
-                now &- microseconds(playhead), ahead: ahead.inMicroseconds, wanted: estimator.base &+ wantedWait)
-        }
+        if held == 0 { pace.measure(offset(at: now), ahead: ahead.inMicroseconds, wanted: wantedOffset) }
         if margin(at: now) > Self.unbearable { skip(pull) }
         while let slot = firstSound(head) {
             if let gap = bridge(to: slot, pull) { return gap }
             if let silence = pause(before: slot, pull) { return silence }
-            held = 0
             let excess = excess
             if excess >= limit(for: slot, isQuiet: isQuiet), ring[slot.index + 1] != nil {
                 leaveOut(slot)
@@ -57,11 +53,15 @@ extension PlayoutBuffer {
         var length: Int { lacking ?? head.ticks }
     }
 
+    /// Now less the media time at the playhead, in microseconds, and what that should be.
+    private func offset(at now: Int) -> Int { now &- microseconds(playhead) }
+    private var wantedOffset: Int { estimator.base &+ wantedWait }
+
     /// How much longer the wait is than it should be, in microseconds; 0 while that is not known.
-    private var excess: Int { pace.offset.map { $0 &- estimator.base &- wantedWait } ?? 0 }
+    private var excess: Int { pace.offset.map { $0 &- wantedOffset } ?? 0 }
 
     /// How much longer what is played now will have waited than it should, in microseconds.
-    private func margin(at now: Int) -> Int { now &- microseconds(playhead) &- estimator.base &- wantedWait }
+    private func margin(at now: Int) -> Int { offset(at: now) &- wantedOffset }
 
     /// Whether what is played now has had its time, whatever became of it.
     private func isDue(at now: Int) -> Bool { margin(at: now) >= PlayoutPace.tolerated.least }
@@ -90,7 +90,7 @@ extension PlayoutBuffer {
     /// Playing stands still until the first packet has waited long enough.
     private mutating func wait(_ pull: Pull) -> Output? {
         guard let slot = firstSound(pull.head) else { return .silence(ticks: pull.length) }
-        let due = ticks(pull.now &- estimator.base &- wantedWait)
+        let due = ticks(pull.now &- wantedOffset)
         guard slot.media <= due else {
             return .silence(ticks: pull.lacking ?? min(slot.media - due, pull.head.ticks))
         }
@@ -185,7 +185,7 @@ extension PlayoutBuffer {
 
     /// Goes on with what should be played now.
     private mutating func skip(_ pull: Pull) {
-        let due = ticks(pull.now &- estimator.base &- wantedWait)
+        let due = ticks(pull.now &- wantedOffset)
         while let slot = firstSound(pull.head), slot.media &+ slot.ticks <= due {
             miss(slot.index - upcoming)
             leaveOut(slot)
