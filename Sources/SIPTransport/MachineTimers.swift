@@ -53,11 +53,23 @@ package final class MachineTimers<Timer: Hashable & Sendable>: @unchecked Sendab
         deadlines.cancel(timer)
     }
 
-    private func wake(_ fire: ([Timer]) -> Void) {
-        armed = nil
-        let expired = deadlines.expire(at: Self.now, upTo: Self.batch)
-        if let next = deadlines.next() { arm(for: next) }
+    /// The one that is due longest, if any, for an owner that has much else to do; it does not fire any more.
+    package func expire() -> Timer? {
+        dispatchPrecondition(condition: .onQueue(queue))
+        return deadlines.expire(at: Self.now, upTo: 1).first
+    }
+
+    private func wake(_ fire: @escaping @Sendable ([Timer]) -> Void) {
+        let now = Self.now
+        // What is started meanwhile is looked at below.
+        armed = now
+        let expired = deadlines.expire(at: now, upTo: Self.batch)
         if !expired.isEmpty { fire(expired) }
+        guard let next = deadlines.next() else { return armed = nil }
+        if next > now { return arm(for: next) }
+        // The rest is behind what waits for the queue already. Through the Dispatch timer each batch would take two
+        // changes of threads, and on a busy machine come late by seconds.
+        queue.async { @Sendable [weak self] in self?.wake(fire) }
     }
 
     private func arm(for due: Duration) {

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import SIPTransport
 import Synchronization
 import Testing
@@ -81,6 +82,34 @@ extension RealSockets {
             #expect(queue.sync { timers.isEmpty })
         }
 
+        @Test("who is busy takes what is due from them, in order, and it does not fire any more")
+        func taken() {
+            let queue = DispatchQueue(label: "owner")
+            let fired = Mutex<[String]>([])
+            let done = DispatchSemaphore(value: 0)
+            let timers = MachineTimers<String>(queue: queue) { batch in
+                fired.withLock { $0 += batch }
+                if batch.contains("last") { done.signal() }
+            }
+            let taken = queue.sync {
+                timers.start("last", after: .seconds(1))
+                timers.start("second", after: .milliseconds(10))
+                timers.start("first", after: .zero)
+                usleep(20_000)
+                return (0..<3).map { _ in timers.expire() }
+            }
+            #expect(taken == ["first", "second", nil])
+            #expect(done.wait(timeout: .now() + 10) == .success)
+            #expect(fired.withLock { $0 } == ["last"])
+        }
+
+        @Test("of many that are due together a few fire between two turns of whatever else wants the queue")
+        func together() {
+            let bystander = Bystander(DispatchQueue(label: "owner"), timers: 50 * MachineTimers<Int>.batch)
+            #expect(bystander.done.wait(timeout: .now() + 60) == .success)
+            #expect((48...50).contains(bystander.turns), "\(bystander.turns)")
+        }
+
         @Test("a timer started from a timer fires too, and a delay of centuries is no crash")
         func rearming() throws {
             let queue = DispatchQueue(label: "owner")
@@ -109,6 +138,33 @@ private final class Chain: @unchecked Sendable {
                 if timer > 1 { timers?.start(timer - 1, after: .milliseconds(1)) } else { done.signal() }
             }
         }
+    }
+}
+
+/// Wants the queue again and again, and counts its turns from the first timers that fire to the last.
+private final class Bystander: @unchecked Sendable {
+    let done = DispatchSemaphore(value: 0)
+    private(set) var turns = 0
+    private let queue: DispatchQueue
+    private var timers: MachineTimers<Int>?
+    private var left: Int
+    private let all: Int
+
+    init(_ queue: DispatchQueue, timers count: Int) {
+        self.queue = queue
+        all = count
+        left = count
+        timers = MachineTimers(queue: queue) { [weak self] in self?.left -= $0.count }
+        queue.sync {
+            for timer in 0..<count { timers?.start(timer, after: .zero) }
+            turn()
+        }
+    }
+
+    private func turn() {
+        if left == 0 { return _ = done.signal() }
+        if left < all { turns += 1 }
+        queue.async { self.turn() }
     }
 }
 

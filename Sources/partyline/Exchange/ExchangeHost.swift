@@ -144,9 +144,14 @@ actor ExchangeHost {
         for input in batch {
             switch input {
             case .transport(let events):
-                for event in events { receive(event) }
+                for event in events {
+                    receive(event)
+                    // Messages that come without end must not make timers late: what was lost would be sent anew only
+                    // when it is given up.
+                    if let timer = timers.expire() { fire(timer) }
+                }
                 transport.handled(events.count)
-            case .timers(let fired): for timer in fired { perform(exchange.handle(.fired(timer))) }
+            case .timers(let fired): for timer in fired { fire(timer) }
             case .idleTimers: end("idle")
             case .sound(let news): perform(exchange.handle(.sound(news)))
             case .signal(SIGHUP) where options.file != nil: reload()
@@ -155,6 +160,8 @@ actor ExchangeHost {
         }
         flush()
     }
+
+    private func fire(_ timer: Exchange.Timer) { perform(exchange.handle(.fired(timer))) }
 
     func flush() {
         guard !outgoing.isEmpty else { return }

@@ -22,7 +22,7 @@ struct TsharkTests {
         }
         judge(packets.filter { $0.source == ours || $0.source == ours + 1 }, type: type)
         let stream = try #require(try capture.stream(from: ours, to: theirs))
-        #expect(stream.packets > 100 && stream.lost == 0)
+        #expect(stream.packets > 100 && stream.lost == 0, "\(stream)")
     }
 
     @Test("between two of us, with reports on the port of the sound") func between() throws {
@@ -54,7 +54,7 @@ struct TsharkTests {
         judge(packets, type: 96)
         for (one, other) in [(ports[0], ports[1]), (ports[1], ports[0])] {
             let stream = try #require(try capture.stream(from: one, to: other))
-            #expect(stream.packets > 100 && stream.lost == 0)
+            #expect(stream.packets > 100 && stream.lost == 0, "\(stream)")
         }
     }
 
