@@ -1,9 +1,9 @@
 #define NCURSES_WIDECHAR 1
-#define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include <curses.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -30,11 +30,25 @@ static char farewell[256];
 static size_t farewell_length;
 static volatile sig_atomic_t guarded = -1;
 
-void *cn_open(const char *term, FILE *output, FILE *input) 
+int cn_memory(void) { return memfd_create("screen", MFD_CLOEXEC); }
+
+void *cn_open(const char *term, int terminal, FILE *output, FILE *input)
 {
+    int problem;
+    struct termios modes;
     shown = -1;
     tcgetattr(fileno(input), &former);
-    return newterm(term, output, input);
+    SCREEN *screen = newterm(term, output, input);
+    if (screen == NULL || setupterm(term, terminal, &problem) == ERR) return NULL;
+    /* As newterm does it where `output` is a terminal: lines end as they are told to. */
+    if (tcgetattr(terminal, &modes) == 0) {
+        modes.c_lflag &= ~(tcflag_t) (ECHO | ECHONL);
+        modes.c_iflag &= ~(tcflag_t) (ICRNL | INLCR | IGNCR);
+        modes.c_oflag &= ~(tcflag_t) ONLCR;
+        tcsetattr(terminal, TCSADRAIN, &modes);
+        def_prog_mode();
+    }
+    return screen;
 }
 
 int cn_can_move_cursor(void) { return cursor_address != NULL && clear_screen != NULL; }

@@ -4,16 +4,16 @@ import TerminalUI
 
 /// The terminal through ncurses: paints frames, reads keys. One at a time, from one queue.
 ///
-/// It writes to copies of the standard descriptors, so the program may point 1 and 2 elsewhere: nothing but the screen
-/// reaches the terminal.
+/// It has descriptors of its own, so the program may point 1 and 2 elsewhere: nothing but the screen reaches the terminal.
+/// Nothing waits for a terminal that takes no more: see `isBehind`.
 package final class CursesTerminal {
     package let capabilities: Capabilities
     /// What a read source waits on; readable also when the terminal is gone.
     package let inputDescriptor: Int32
     /// The size that frames are to have.
-    package private(set) var size: Size
+    package private(set) var size = Size(width: 0, height: 0)
 
-    private let outputDescriptor: Int32
+    private let outlet: Outlet
     private let screen: UnsafeMutableRawPointer
     private let palette: Palette
     private var painted = Frame()
@@ -29,11 +29,11 @@ package final class CursesTerminal {
         guard let term = environment("TERM") else { throw .noTerm }
         let isUTF8 = setUpLocale(term: term)
         inputDescriptor = dup(STDIN_FILENO)
-        outputDescriptor = dup(STDOUT_FILENO)
-        guard let input = fdopen(inputDescriptor, "r"), let output = fdopen(outputDescriptor, "w") else {
+        guard let input = fdopen(inputDescriptor, "r"), let outlet = Outlet(to: STDOUT_FILENO) else {
             throw .notATerminal
         }
-        guard let screen = withoutSignalHandlers({ cn_open(term, output, input) }) else {
+        self.outlet = outlet
+        guard let screen = withoutSignalHandlers({ cn_open(term, outlet.descriptor, outlet.composed, input) }) else {
             throw .unknownTerm(term)
         }
         self.screen = screen
@@ -43,7 +43,7 @@ package final class CursesTerminal {
         }
         palette = Palette()
         capabilities = Capabilities(unicode: isUTF8, colours: palette.hasColours)
-        size = Size(width: Int(cn_columns()), height: Int(cn_rows()))
+        if resize().width == 0 { size = Size(width: Int(cn_columns()), height: Int(cn_rows())) }
         // The mouse prefix comes as one key; what follows it is read by the decoder.
         cn_define_key(nil, cn_key_mouse)
         cn_define_key("\u{1B}[<", Self.mouseKey)
@@ -85,16 +85,24 @@ package final class CursesTerminal {
     ///
     /// Leaves the frame shown before in its place: drawn into next, its storage is nobody else's and need not be copied.
     package func paint(_ frame: inout Frame) {
-        guard !isClosed, !isSuspended else { return }
+        guard !isClosed, !isSuspended, !isBehind else { return }
         // A frame larger than the screen is one of before a resize; the next one fits.
         let (width, height) = (Int(cn_columns()), Int(cn_rows()))
         frame.forEachChange(since: mustPutAll ? nil : painted) { cell, x, y in
             if x < width, y < height { put(cell, x: x, y: y) }
         }
         cn_refresh(Int32(clamping: frame.cursor.y), Int32(clamping: frame.cursor.x), frame.showsCursor ? 1 : 0)
+        outlet.flush()
         mustPutAll = false
         swap(&painted, &frame)
     }
+
+    /// Whether the terminal has not taken yet all that it was sent. Until then nothing is painted: when
+    /// `outputDescriptor` is writable, `catchUp()`.
+    package var isBehind: Bool { !outlet.isEmpty }
+    package var outputDescriptor: Int32 { outlet.descriptor }
+
+    package func catchUp() { outlet.flush() }
 
     private func put(_ cell: Cell, x: Int, y: Int) {
         guard cell.width > 0 else { return }
@@ -119,7 +127,7 @@ package final class CursesTerminal {
     package func resize() -> Size {
         guard !isClosed else { return size }
         var now = winsize()
-        if ioctl(outputDescriptor, UInt(TIOCGWINSZ), &now) == 0, now.ws_row > 0, now.ws_col > 0 {
+        if ioctl(outlet.descriptor, UInt(TIOCGWINSZ), &now) == 0, now.ws_row > 0, now.ws_col > 0 {
             let new = Size(width: Int(now.ws_col), height: Int(now.ws_row))
             if new != size {
                 size = new
@@ -137,7 +145,9 @@ package final class CursesTerminal {
     }
 
     package func beep() {
-        if !isClosed, !isSuspended { cn_beep() }
+        guard !isClosed, !isSuspended, !isBehind else { return }
+        cn_beep()
+        outlet.flush()
     }
 
     /// Gives the terminal back for a while, as the shell left it; `resume()` takes it again.
@@ -146,6 +156,7 @@ package final class CursesTerminal {
         isSuspended = true
         setModes(on: false)
         cn_end()
+        outlet.flush(within: Self.farewell)
     }
 
     package func resume() {
@@ -162,20 +173,16 @@ package final class CursesTerminal {
         isClosed = true
         if !isSuspended { setModes(on: false) }
         cn_close(screen)
+        outlet.flush(within: Self.farewell)
     }
+
+    /// Milliseconds for a terminal that takes nothing, until it is left as it is.
+    private static let farewell: Int32 = 200
 
     /// Bracketed paste, and the mouse's buttons and wheel as SGR reports. Terminals that know them not ignore them.
     private func setModes(on: Bool) {
-        if on { cn_guard(outputDescriptor, Self.modes("l")) } else { cn_unguard() }
-        var modes = Self.modes(on ? "h" : "l")
-        modes.withUTF8 { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let count = write(outputDescriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
-                if count <= 0 { return }
-                sent += count
-            }
-        }
+        if on { cn_guard(outlet.descriptor, Self.modes("l")) } else { cn_unguard() }
+        outlet.compose(Self.modes(on ? "h" : "l"))
     }
 
     private static func modes(_ letter: Character) -> String {

@@ -40,33 +40,6 @@ struct KillTests {
         if Self.seeds.count > 5 { print("\(Self.seeds.count) kills, lines by their marks: \(tally.marks)") }
     }
 
-    @Test("a line that the other's terminal has not taken is not shown as delivered")
-    func terminalThatTakesNothing() throws {
-        let exchange = try ExchangeProcess()
-        let ada = try Typist("ada", ["--server", exchange.address])
-        let bob = try Typist("bob", ["--server", exchange.address], rows: 24)
-        var dialling = Dialling()
-        try #require(eventually(within: 20) { dialling.look(at: ada, bob) })
-        // From here on nobody reads what bob's program paints, until it has to wait in the middle of a frame. No two
-        // lines that follow each other have a character in common, so that every frame is painted whole.
-        var line = ""
-        var count = 0
-        let isBlocked = eventually(within: 60) {
-            count += 1
-            let letter = Character(UnicodeScalar(UInt8(97 + count % 26)))
-            line = String(repeating: letter, count: 40) + "\(count)"
-            ada.types(line + "\r")
-            return !eventually(within: 2) { ada.said.last == Typist.Said(text: line, mark: "✓") }
-        }
-        try #require(isBlocked, "\(count) lines, and bob's terminal takes them all")
-        bob.kill()
-        let confirmed = ada.said.filter { $0.mark == "✓" }.map(\.text)
-        let shown = bob.heard(from: "ada")
-        #expect(
-            confirmed.last.map(shown.contains) == true, "\(confirmed.suffix(3)), bob's screen has \(shown.suffix(3))")
-        #expect(eventually(within: 20) { ada.said.last == Typist.Said(text: line, mark: "✗") })
-    }
-
     private final class Tally: @unchecked Sendable {
         // Unchecked: the lock guards everything.
         private let lock = NSLock()

@@ -21,8 +21,11 @@ extern const int32_t cn_key_up, cn_key_down, cn_key_left, cn_key_right, cn_key_h
     cn_key_resize, cn_key_shift_left, cn_key_shift_right, cn_key_keypad_centre, cn_key_shift_home, cn_key_shift_end,
     cn_key_shift_up, cn_key_shift_down;
 
-/* newterm: the screen, or NULL when `term` is unknown or cannot move the cursor. */
-void *cn_open(const char *term, FILE *output, FILE *input);
+/* A file in memory, or -1. */
+int cn_memory(void);
+/* newterm, and setupterm: the screen, or NULL when `term` is unknown or cannot move the cursor. What is to be sent goes to
+   `output`, which need be no terminal; the modes are those of `terminal`. The size is not known yet: cn_resize. */
+void *cn_open(const char *term, int terminal, FILE *output, FILE *input);
 /* 1 when the terminal can place the cursor. */
 int cn_can_move_cursor(void);
 /* Raw keys without echo, no line end translation, no wait for the rest of an escape sequence longer than `ms`. */

@@ -28,6 +28,12 @@ package struct DeliveryNotification: Sendable, Equatable {
         hasArrived = document["imdn/delivery-notification/status/delivered"] != nil
     }
 
+    /// Whether a message's body has one.
+    package static func isIn(_ body: [UInt8]) -> Bool {
+        let contents = try? CommonMessage(parsing: body).contents
+        return contents?.contains { $0.type.essence == mediaType } ?? false
+    }
+
     /// What a message that asks to be confirmed calls itself; nil for one that does not ask, or in words that we would
     /// not repeat.
     package init?(asked message: CommonMessage) {

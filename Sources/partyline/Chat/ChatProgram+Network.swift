@@ -50,12 +50,20 @@ extension ChatProgram {
         outgoing.append(command)
     }
 
-    /// Hands the transport, in one piece, what this batch wants sent.
+    /// Hands the transport, in one piece, what this batch wants sent. While the terminal is behind, nobody is told that a
+    /// text has arrived: who would read it?
     func flush() {
-        guard !outgoing.isEmpty else { return }
-        let commands = outgoing
+        var commands = outgoing
         outgoing.removeAll(keepingCapacity: true)
-        transport.perform(commands)
+        if terminal.isBehind {
+            unseen += commands.filter(\.confirmsText)
+            unseen.removeFirst(max(0, unseen.count - Self.mostUnseen))
+            commands.removeAll(where: \.confirmsText)
+        } else if !unseen.isEmpty {
+            commands = unseen + commands
+            unseen = []
+        }
+        if !commands.isEmpty { transport.perform(commands) }
     }
 
     func receive(_ event: TransportEvent) {
@@ -121,5 +129,16 @@ extension Configuration {
         var configuration = Configuration()
         configuration.limits.unhandledEvents = 2_000
         return configuration
+    }
+}
+
+extension TransportCommand {
+    /// Whether it says of a text of somebody's that it is here.
+    fileprivate var confirmsText: Bool {
+        switch self {
+        case .send(.response(let response), _): response.cseq?.method == .message
+        case .send(.request(let request), _): request.method == .message && DeliveryNotification.isIn(request.body)
+        case .connect, .locate, .close: false
+        }
     }
 }

@@ -66,6 +66,9 @@ actor ChatProgram {
     /// The connect commands under way, to repeat one when the local exchange has been started.
     var attempts: [UInt64: Endpoint] = [:]
     var outgoing: [TransportCommand] = []
+    /// What confirms texts that the terminal has not taken; of more than so many the oldest are lost, as messages are.
+    var unseen: [TransportCommand] = []
+    static let mostUnseen = 1_000
     // Made when first used, which is after the first frame.
     private(set) lazy var transport = makeTransport()
     private let tls: TLSSettings
@@ -74,6 +77,8 @@ actor ChatProgram {
     private(set) lazy var ownTimers = timers { .ownTimers($0) }
     private var signals: SignalSource?
     private var keys: KeySource?
+    /// While the terminal is behind.
+    private var drain: (any DispatchSourceWrite)?
     var isLeaving = false
     var mustPaint = true
     private var frame = Frame()
@@ -188,9 +193,30 @@ actor ChatProgram {
     }
 
     private func paint() {
-        mustPaint = false
-        draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
-        terminal.paint(&frame)
+        if !terminal.isBehind {
+            mustPaint = false
+            draw(chat.state, size: terminal.size, capabilities: terminal.capabilities, into: &frame)
+            terminal.paint(&frame)
+        }
+        if terminal.isBehind, drain == nil { awaitTerminal() }
+    }
+
+    /// Calls and texts go on meanwhile; what the screen is then comes in one frame.
+    private func awaitTerminal() {
+        let source = DispatchSource.makeWriteSource(
+            fileDescriptor: terminal.outputDescriptor, queue: executor.queue)
+        source.setEventHandler { @Sendable [unowned self] in self.assumeIsolated { $0.catchUp() } }
+        source.activate()
+        drain = source
+    }
+
+    private func catchUp() {
+        terminal.catchUp()
+        guard !terminal.isBehind else { return }
+        drain?.cancel()
+        drain = nil
+        if mustPaint && !isLeaving { paint() }
+        flush()
     }
 
     private func keySource() -> KeySource {
