@@ -16,9 +16,10 @@ struct TsharkTests {
         try booth.duet.hearEachOther()
         let (theirs, ours) = try booth.bare.ports
         var packets: [Capture.Packet] = []
-        try booth.ada.waits(for: "two reports of ours") {
+        try booth.ada.waits(for: "two seconds of ours, and two reports") {
             packets = try capture.packets(voice: [ours, theirs], control: [ours + 1, theirs + 1])
-            return packets.count { $0.source == ours + 1 && !$0.reports.isEmpty } >= 2
+            return packets.count { $0.source == ours } > 100
+                && packets.count { $0.source == ours + 1 && !$0.reports.isEmpty } >= 2
         }
         judge(packets.filter { $0.source == ours || $0.source == ours + 1 }, type: type)
         let stream = try #require(try capture.stream(from: ours, to: theirs))
@@ -47,9 +48,12 @@ struct TsharkTests {
         .compactMap { Int($0) }.filter { $0 != 9 }
         try #require(ports.count == 2)
         var packets: [Capture.Packet] = []
-        try ada.waits(for: "two reports of each") {
+        try ada.waits(for: "two seconds of each, and two reports") {
             packets = try capture.packets(voice: ports)
-            return ports.allSatisfy { port in packets.count { $0.source == port && !$0.reports.isEmpty } >= 2 }
+            return ports.allSatisfy { port in
+                let sent = packets.filter { $0.source == port }
+                return sent.count { $0.payloadType != nil } > 100 && sent.count { !$0.reports.isEmpty } >= 2
+            }
         }
         judge(packets, type: 96)
         for (one, other) in [(ports[0], ports[1]), (ports[1], ports[0])] {
