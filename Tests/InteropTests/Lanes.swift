@@ -13,7 +13,7 @@ final class Lanes: TaskExecutor {
     /// For what listens in real time.
     static let few = Lanes(0, of: Threads(3))
 
-    private static let threads = Threads(8)
+    private static let threads = Threads(6)
 
     private let rank: Int
     private let threads: Threads

@@ -8,7 +8,7 @@ struct SippClientTests {
         let desk = try SippDesk(over: transport)
         try desk.ada.says("/dnd")
         try desk.ada.sees("do not disturb ·")
-        try desk.callers("turnedaway", ["status": "486"], calls: 3_000, atOnce: 10).succeeds()
+        try desk.callers("turnedaway", ["status": "486"], calls: 3_000, atOnce: 5).succeeds()
         try desk.ada.sees("turnedaway asked you for a chat and was told that you are busy.")
         try desk.isQuiet()
     }
