@@ -37,7 +37,7 @@ final class Outlet {
             let count = unsent.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 unsent.removeFirst(count)
-            } else if errno == EAGAIN {
+            } else if count == 0 || errno == EAGAIN {
                 return
             } else if errno != EINTR {
                 // It is gone, which whoever reads from it will see.
